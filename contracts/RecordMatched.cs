@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization;
+
+namespace LeadSync.Contracts;
+
+/// <summary>Which records leads were found to be, and what was decided to do.</summary>
+public sealed record RecordMatched : IEventList<MatchedRecord>
+{
+    public required string Workspace { get; init; }
+    public required IReadOnlyList<MatchedRecord> Items { get; init; }
+}
+
+public sealed record MatchedRecord : IEventItem, ILeadAtConnection
+{
+    public required Guid EventId { get; init; }
+    public required DateTimeOffset OccurredAt { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TraceParent { get; init; }
+
+    public required string Source { get; init; }
+    public required string LeadId { get; init; }
+    public required Guid ConnectionId { get; init; }
+    public required long Version { get; init; }
+
+    public required MatchKind MatchedBy { get; init; }
+
+    /// <summary>The record decided on; null for a create, and where nothing was decided.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KnownRecord? Record { get; init; }
+
+    /// <summary>All records that were found, when there were several.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<KnownRecord>? Candidates { get; init; }
+
+    public required SyncDecision Decision { get; init; }
+
+    /// <summary>Why, as a code: <c>EXISTS_AS_CONTACT</c>, <c>SEVERAL_MATCHES_OLDEST_TAKEN</c>. Null where it needs no reason.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+}
+
+/// <summary>The key a record was found by.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<MatchKind>))]
+public enum MatchKind
+{
+    [JsonStringEnumMemberName("none")]
+    None,
+
+    [JsonStringEnumMemberName("recordId")]
+    RecordId,
+
+    [JsonStringEnumMemberName("email")]
+    Email,
+}
+
+/// <summary>What was decided to do with a lead at a connection.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SyncDecision>))]
+public enum SyncDecision
+{
+    [JsonStringEnumMemberName("create")]
+    Create,
+
+    [JsonStringEnumMemberName("update")]
+    Update,
+
+    /// <summary>The CRM already holds what is wanted, or what differs is not ours to write.</summary>
+    [JsonStringEnumMemberName("unchanged")]
+    Unchanged,
+
+    /// <summary>Deliberately nothing, by a rule; the reason says which.</summary>
+    [JsonStringEnumMemberName("skip")]
+    Skip,
+
+    /// <summary>Waits until a person has mended something; a <see cref="SyncFailed"/> says what.</summary>
+    [JsonStringEnumMemberName("park")]
+    Park,
+}

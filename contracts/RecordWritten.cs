@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LeadSync.Contracts;
+
+/// <summary>CRM records now hold what was wanted of these leads.</summary>
+public sealed record RecordWritten : IEventList<WrittenRecord>
+{
+    public required string Workspace { get; init; }
+    public required IReadOnlyList<WrittenRecord> Items { get; init; }
+}
+
+public sealed record WrittenRecord : IEventItem, ILeadAtConnection
+{
+    public required Guid EventId { get; init; }
+    public required DateTimeOffset OccurredAt { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TraceParent { get; init; }
+
+    public required string Source { get; init; }
+    public required string LeadId { get; init; }
+    public required Guid ConnectionId { get; init; }
+
+    /// <summary>The newest version that this outcome covers.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>The oldest version it covers: versions that waited together are one outcome.</summary>
+    public required long FromVersion { get; init; }
+
+    public required WriteOutcome Outcome { get; init; }
+    public required KnownRecord Record { get; init; }
+
+    /// <summary>Every mapped field that was decided on, written or not.</summary>
+    public required IReadOnlyList<FieldDecision> Fields { get; init; }
+
+    /// <summary>The CRM's own id of the request that wrote; null when nothing was written, or the CRM gives none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CrmRequestId { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<WriteOutcome>))]
+public enum WriteOutcome
+{
+    [JsonStringEnumMemberName("created")]
+    Created,
+
+    [JsonStringEnumMemberName("updated")]
+    Updated,
+
+    /// <summary>Nothing to change, so no call was made.</summary>
+    [JsonStringEnumMemberName("unchanged")]
+    Unchanged,
+}
+
+/// <summary>What was decided for one field, and by which rule.</summary>
+/// <param name="Field">API name in the CRM.</param>
+/// <param name="Before">What the CRM held; JSON null for nothing, and for a create.</param>
+/// <param name="After">What it holds now; equal to <paramref name="Before"/> where nothing was written.</param>
+/// <param name="Rule">The write rule that applied.</param>
+/// <param name="Written">Whether the value was sent.</param>
+/// <param name="Reason">Why, as a code: <c>NEW_VALUE</c>, <c>SAME_VALUE</c>, <c>NOT_NEWLY_CAPTURED</c>, <c>NOT_EMPTY</c>.</param>
+public sealed record FieldDecision(
+    string Field,
+    JsonElement Before,
+    JsonElement After,
+    WriteRule Rule,
+    bool Written,
+    string Reason
+);
