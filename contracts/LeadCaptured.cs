@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace LeadSync.Contracts;
 
 /// <summary>
-/// These fields of these leads are now so. Published by upstream products and by Gateway to the capture exchange.
+/// These fields of these leads are now so. Published by upstream products and by Gateway to the capture exchange,
+/// and told on to Audit by Mapping once taken in.
 /// What a product may leave out, and what makes an item unacceptable, is told by <see cref="CaptureReader"/>.
 /// </summary>
 public sealed record LeadCaptured : IEventList<CapturedLead>

@@ -10,25 +10,21 @@ namespace LeadSync.Contracts;
 /// </summary>
 public static class Wire
 {
-    /// <summary>Upstream products publish here, and may only write here and to <see cref="Withdraw"/>.</summary>
+    /// <summary>
+    /// The capture exchange: upstream products and Gateway publish here. Only Mapping's queue is bound to it, so that a
+    /// mandatory publish is returned when Mapping would not get it, whoever else listens to what Mapping says.
+    /// </summary>
     public const string Capture = "leadsync.capture";
+
+    /// <summary>Where products say that a lead was withdrawn; bound to Mapping only, as <see cref="Capture"/>.</summary>
     public const string Withdraw = "leadsync.withdraw";
+
+    public const string LeadCaptured = "leadsync.lead-captured";
+    public const string LeadWithdrawn = "leadsync.lead-withdrawn";
     public const string LeadMapped = "leadsync.lead-mapped";
     public const string RecordMatched = "leadsync.record-matched";
     public const string RecordWritten = "leadsync.record-written";
     public const string SyncFailed = "leadsync.sync-failed";
-
-    /// <summary>Every event's exchange.</summary>
-    public static IReadOnlyDictionary<Type, string> Exchanges { get; } =
-        new Dictionary<Type, string>
-        {
-            [typeof(LeadCaptured)] = Capture,
-            [typeof(LeadWithdrawn)] = Withdraw,
-            [typeof(LeadMapped)] = LeadMapped,
-            [typeof(RecordMatched)] = RecordMatched,
-            [typeof(RecordWritten)] = RecordWritten,
-            [typeof(SyncFailed)] = SyncFailed,
-        };
 
     /// <summary>The JSON of events. Text is not escaped beyond what JSON asks for: most of it is names.</summary>
     public static JsonSerializerOptions Json { get; } = MakeJson();
@@ -42,6 +38,49 @@ public static class Wire
         options.MakeReadOnly();
         return options;
     }
+}
+
+/// <summary>A kind of event: the exchange that carries it and how a list of it is made.</summary>
+public sealed record EventKind<TItem>(string Exchange, Func<string, IReadOnlyList<TItem>, object> List)
+    where TItem : IEventItem;
+
+/// <summary>Every kind of event that a service publishes.</summary>
+public static class EventKinds
+{
+    /// <summary>What Gateway hands to Mapping.</summary>
+    public static readonly EventKind<CapturedLead> Capture = new(
+        Wire.Capture,
+        (workspace, items) => new LeadCaptured { Workspace = workspace, Items = items }
+    );
+
+    /// <summary>What Gateway hands to Mapping when a product deletes a lead over HTTP.</summary>
+    public static readonly EventKind<WithdrawnLead> Withdraw = new(
+        Wire.Withdraw,
+        (workspace, items) => new LeadWithdrawn { Workspace = workspace, Items = items }
+    );
+
+    /// <summary>What Mapping has taken in, told on to Audit.</summary>
+    public static readonly EventKind<CapturedLead> LeadCaptured = Capture with { Exchange = Wire.LeadCaptured };
+
+    /// <summary>What Mapping has dropped, told on to Audit.</summary>
+    public static readonly EventKind<WithdrawnLead> LeadWithdrawn = Withdraw with { Exchange = Wire.LeadWithdrawn };
+
+    public static readonly EventKind<MappedLead> LeadMapped = new(
+        Wire.LeadMapped,
+        (workspace, items) => new LeadMapped { Workspace = workspace, Items = items }
+    );
+    public static readonly EventKind<MatchedRecord> RecordMatched = new(
+        Wire.RecordMatched,
+        (workspace, items) => new RecordMatched { Workspace = workspace, Items = items }
+    );
+    public static readonly EventKind<WrittenRecord> RecordWritten = new(
+        Wire.RecordWritten,
+        (workspace, items) => new RecordWritten { Workspace = workspace, Items = items }
+    );
+    public static readonly EventKind<FailedSync> SyncFailed = new(
+        Wire.SyncFailed,
+        (workspace, items) => new SyncFailed { Workspace = workspace, Items = items }
+    );
 }
 
 [JsonSourceGenerationOptions(

@@ -1,0 +1,115 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace LeadSync.Hosting.Data;
+
+/// <summary>Where a service's own database is.</summary>
+public sealed class DatabaseOptions
+{
+    /// <summary>
+    /// Makes the database and its two logins from <c>LEADSYNC_POSTGRES</c> when they are missing. For a laptop and for
+    /// tests; in production they are made beforehand and given as <see cref="Owner"/> and <see cref="Runtime"/>.
+    /// </summary>
+    public bool Create { get; set; }
+
+    /// <summary>Name of the database; by default <c>leadsync_</c> and the service's name.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>Connection string of the login that owns and migrates the database. A secret.</summary>
+    public string? Owner { get; set; }
+
+    /// <summary>Connection string of the lesser login that the service runs with. A secret.</summary>
+    public string? Runtime { get; set; }
+
+    /// <summary>Whether the service migrates at start; false where a job does it beforehand.</summary>
+    public bool Migrate { get; set; } = true;
+}
+
+/// <summary>A service's own database: migrated by its owner at start, used through a lesser login.</summary>
+public static class Database
+{
+    /// <summary>Registers the <see cref="NpgsqlDataSource"/> of the service's database and migrates it before anything else starts.</summary>
+    public static void AddDatabase(this IHostApplicationBuilder builder, string service)
+    {
+        DapperTypes.Register();
+        var options = builder.AddSettings<DatabaseOptions>("Database");
+        var place = Place(options, builder.Configuration, service);
+        builder.Services.AddSingleton(NpgsqlDataSource.Create(place.Runtime));
+        builder.Services.AddSingleton(place);
+        var assembly = Assembly.Load(new AssemblyName(builder.Environment.ApplicationName));
+        builder.Services.AddSingleton(new Migrator(place, assembly));
+        // First of all hosted services: nothing may read a table that is not there yet.
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService, MigrateAtStart>());
+    }
+
+    private static DatabasePlace Place(DatabaseOptions options, IConfiguration configuration, string service)
+    {
+        if (!options.Create)
+        {
+            return new DatabasePlace(
+                options.Owner
+                    ?? configuration.Required(
+                        "Database:Owner",
+                        "the login that owns and migrates the service's database"
+                    ),
+                options.Runtime ?? configuration.Required("Database:Runtime", "the login that the service runs with"),
+                Admin: null,
+                options.Migrate
+            );
+        }
+
+        var admin = new NpgsqlConnectionStringBuilder(
+            configuration.Required("LEADSYNC_POSTGRES", "a login that may make databases and logins")
+        );
+        var secret = configuration.Required(
+            "LEADSYNC_SERVICE_KEY",
+            "32 random bytes in base64, the same for all services"
+        );
+        var name = options.Name ?? $"leadsync_{service}";
+        return new DatabasePlace(
+            Login($"{name}_owner", poolSize: 2),
+            Login(name, poolSize: 30),
+            admin.ConnectionString,
+            options.Migrate
+        );
+
+        string Login(string login, int poolSize) =>
+            new NpgsqlConnectionStringBuilder(admin.ConnectionString)
+            {
+                Database = name,
+                Username = login,
+                // Every replica finds the same password without it being written down anywhere.
+                Password = Convert.ToHexStringLower(
+                    HMACSHA256.HashData(Convert.FromBase64String(secret), Encoding.UTF8.GetBytes(login))
+                ),
+                MaxPoolSize = poolSize,
+                ApplicationName = $"leadsync-{service}",
+                MaxAutoPrepare = 50,
+            }.ConnectionString;
+    }
+}
+
+/// <summary>Connection strings of one service's database. Secrets.</summary>
+/// <param name="Admin">A login that may make the database; null where it is made beforehand.</param>
+public sealed record DatabasePlace(string Owner, string Runtime, string? Admin, bool Migrate)
+{
+    public override string ToString() => nameof(DatabasePlace);
+}
+
+internal sealed class MigrateAtStart(Migrator migrator, DatabasePlace place) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (place.Admin is not null)
+            await migrator.CreateDatabaseAsync(cancellationToken);
+        if (place.Migrate)
+            await migrator.MigrateAsync(cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,98 @@
+using System.Reflection;
+using Dapper;
+using Npgsql;
+
+namespace LeadSync.Hosting.Data;
+
+/// <summary>
+/// Brings a service's database to its newest shape: embedded <c>Migrations/NNN_what.sql</c>, forward only, one transaction
+/// each, under a lock so that replicas starting together do not race, recorded in <c>schema_migrations</c>.
+/// </summary>
+/// <param name="service">The assembly that the migrations are embedded in.</param>
+public sealed class Migrator(DatabasePlace place, Assembly service)
+{
+    // Any number that no other program locks with in our databases.
+    private const long Lock = 7_305_441_270;
+
+    /// <summary>Makes the database, its owner and its run-time login where they are missing.</summary>
+    public async Task CreateDatabaseAsync(CancellationToken cancellationToken)
+    {
+        var owner = new NpgsqlConnectionStringBuilder(place.Owner);
+        var runtime = new NpgsqlConnectionStringBuilder(place.Runtime);
+        await using var admin = NpgsqlDataSource.Create(place.Admin!);
+        await using var connection = await admin.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync("select pg_advisory_lock(@Lock)", new { Lock });
+
+        foreach (var login in (NpgsqlConnectionStringBuilder[])[owner, runtime])
+        {
+            var known = await connection.ExecuteScalarAsync<bool>(
+                "select exists (select from pg_roles where rolname = @Username)",
+                new { login.Username }
+            );
+            // Names are ours and passwords are hex, so quoting is all the escaping that utility statements need.
+            await connection.ExecuteAsync(
+                $"""{(known ? "alter" : "create")} role "{login.Username}" login password '{login.Password}'"""
+            );
+        }
+
+        var there = await connection.ExecuteScalarAsync<bool>(
+            "select exists (select from pg_database where datname = @Database)",
+            new { owner.Database }
+        );
+        if (!there)
+        {
+            await connection.ExecuteAsync(
+                $"""create database "{owner.Database}" owner "{owner.Username}" encoding 'UTF8' template template0"""
+            );
+            await connection.ExecuteAsync($"""revoke all on database "{owner.Database}" from public""");
+            await connection.ExecuteAsync(
+                $"""grant connect, temporary on database "{owner.Database}" to "{runtime.Username}" """
+            );
+        }
+    }
+
+    /// <summary>Runs every migration that has not run yet.</summary>
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        var runtime = new NpgsqlConnectionStringBuilder(place.Runtime).Username;
+        await using var source = NpgsqlDataSource.Create(place.Owner);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync("select pg_advisory_lock(@Lock)", new { Lock });
+        await connection.ExecuteAsync(
+            $"""
+            create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now());
+            grant usage on schema public to "{runtime}";
+            alter default privileges in schema public grant select, insert, update, delete on tables to "{runtime}";
+            alter default privileges in schema public grant usage, select on sequences to "{runtime}";
+            """
+        );
+        var applied = (await connection.QueryAsync<string>("select name from schema_migrations")).ToHashSet(
+            StringComparer.Ordinal
+        );
+
+        foreach (var (name, sql) in Embedded().Where(migration => !applied.Contains(migration.Name)))
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await connection.ExecuteAsync(sql, transaction: transaction);
+            await connection.ExecuteAsync(
+                "insert into schema_migrations (name) values (@name)",
+                new { name },
+                transaction
+            );
+            await transaction.CommitAsync(cancellationToken);
+        }
+    }
+
+    private IEnumerable<(string Name, string Sql)> Embedded()
+    {
+        const string folder = ".Migrations.";
+        foreach (var resource in service.GetManifestResourceNames().Order(StringComparer.Ordinal))
+        {
+            var at = resource.IndexOf(folder, StringComparison.Ordinal);
+            if (at < 0)
+                continue;
+            using var reader = new StreamReader(service.GetManifestResourceStream(resource)!);
+            yield return (resource[(at + folder.Length)..], reader.ReadToEnd());
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Net.Sockets;
+using MassTransit;
+using Npgsql;
+using RabbitMQ.Client.Exceptions;
+
+namespace LeadSync.Hosting;
+
+/// <summary>Tells what passes by itself from what does not.</summary>
+public static class Faults
+{
+    /// <summary>
+    /// Whether a fault lies in the database, the broker, the network or a peer, not in what was being done: it passes, and
+    /// what was being done is to be repeated.
+    /// </summary>
+    public static bool IsInfrastructure(Exception fault) =>
+        fault switch
+        {
+            PostgresException postgres => IsPassing(postgres.SqlState),
+            NpgsqlException npgsql => npgsql.IsTransient
+                || npgsql.InnerException is IOException or SocketException or TimeoutException,
+            // A mandatory message that no queue took: the topology is broken, the message is not.
+            MessageReturnedException or MessageNotAcknowledgedException => true,
+            ConnectionException or TransportException or TransportUnavailableException => true,
+            AlreadyClosedException
+            or BrokerUnreachableException
+            or OperationInterruptedException
+            or RabbitMQ.Client.Exceptions.PublishException => true,
+            HttpRequestException or SocketException or IOException or TimeoutException => true,
+            // Our own time limits; the caller knows whether it was asked to stop.
+            OperationCanceledException => true,
+            AggregateException many => many.InnerExceptions.All(IsInfrastructure),
+            _ => false,
+        };
+
+    // By class, PostgreSQL documentation appendix A: 08 connection, 40 rollback (deadlock, serialisation), 53 resources,
+    // 55 object not in prerequisite state (lock timeout), 57 operator intervention (shutdown, cancelled), 58 system error,
+    // 25006 read only: a standby that was not promoted yet.
+    private static bool IsPassing(string sqlState) =>
+        sqlState.Length == 5 && (sqlState[..2] is "08" or "40" or "53" or "55" or "57" or "58" || sqlState == "25006");
+}
