@@ -1,4 +1,5 @@
 using System.Net;
+using LeadSync.CrmSimulator.Data;
 
 namespace LeadSync.CrmSimulator.Tests;
 
@@ -103,6 +104,7 @@ public sealed class When_a_rep_works_by_hand
     {
         await using var client = await Client.StartAsync();
         await client.CreateLeadAsync(new { LastName = "x", Company = "y" });
+        client.Simulator.Org.AddField("Lead", new("Score__c", FieldType.Double));
 
         (await client.SendAsync("POST", "/control/reset")).Status.ShouldBe(HttpStatusCode.NoContent);
 
@@ -110,5 +112,6 @@ public sealed class When_a_rep_works_by_hand
         client.Simulator.Journal.Entries.ShouldBeEmpty();
         client.Simulator.Org.ApiCallsUsed.ShouldBe(0);
         client.Simulator.Org.Records("User").Count.ShouldBe(3);
+        client.Simulator.Org.FindObject("Lead")!.Find("Score__c").ShouldBeNull();
     }
 }
