@@ -119,12 +119,27 @@ public sealed class When_the_simulator_is_killed : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_comes_only_after_its_line_is_on_disk()
+    {
+        await using var client = await Client.StartAsync(new() { DataFolder = folder });
+        using var reader = new StreamReader(
+            new FileStream(Path.Combine(folder, "journal.ndjson"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite)
+        );
+
+        for (var i = 0; i < 200; i++)
+        {
+            var id = await client.CreateLeadAsync(new { LastName = "x", Company = "y" });
+            (await reader.ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldContain(id);
+        }
+    }
+
+    [Fact]
     public async Task A_line_cut_in_the_middle_is_dropped_and_writing_goes_on()
     {
         await using (var first = await Simulator.StartAsync(new() { DataFolder = folder }))
             await first.Org.Rep.CreateAsync("Lead", new { LastName = "whole", Company = "c" });
         var cut = File.ReadAllText(Path.Combine(folder, "journal.ndjson"));
-        File.AppendAllText(Path.Combine(folder, "journal.ndjson"), cut[..(cut.Length / 2)]);
+        File.AppendAllText(Path.Combine(folder, "journal.ndjson"), string.Concat(Enumerable.Repeat(cut.Trim(), 3)));
 
         await using (var second = await Simulator.StartAsync(new() { DataFolder = folder }))
             await second.Org.Rep.CreateAsync("Lead", new { LastName = "after", Company = "c" });
