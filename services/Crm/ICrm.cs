@@ -16,6 +16,9 @@ public interface ICrm
     /// <summary>The system this client speaks to, as connections name it: <c>salesforce</c>.</summary>
     string System { get; }
 
+    /// <summary>The objects that hold people: a person may exist as any of them.</summary>
+    IReadOnlyList<string> PersonObjects { get; }
+
     /// <summary>The most writes that <see cref="WriteAsync"/> carries in one API call.</summary>
     int WritesPerCall { get; }
 

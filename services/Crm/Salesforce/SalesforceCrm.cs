@@ -21,6 +21,9 @@ public sealed class SalesforceCrm : ICrm
         _limits = new SalesforceLimits(requests);
     }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> PersonObjects { get; } = ["Lead", "Contact"];
+
     public string System => "salesforce";
 
     public int WritesPerCall => _options.WritesPerCall;
