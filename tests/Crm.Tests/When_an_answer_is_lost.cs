@@ -41,6 +41,20 @@ public sealed class When_an_answer_is_lost
         await WritesAreUnknownAfter(salesforce => salesforce.NeverAnswers(), timeoutSeconds: 1);
 
     [Fact]
+    public async Task A_connection_in_use_that_is_reset_does_not_make_the_write_go_out_twice()
+    {
+        await using var salesforce = await ScriptedSalesforce.StartAsync();
+        salesforce.AnswersParts((200, Say.Written(1))).Resets();
+        RecordWrite[] one = [Say.Create("Lead")];
+        await salesforce.Crm.WriteAsync(salesforce.Session, one, Stop);
+
+        var report = await salesforce.Crm.WriteAsync(salesforce.Session, one, Stop);
+
+        report.Results.Single().Status.ShouldBe(WriteStatus.Unknown);
+        salesforce.Asked.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_refused_connection_is_certain_not_to_have_written()
     {
         await using var salesforce = await ScriptedSalesforce.StartAsync();
