@@ -71,7 +71,7 @@ public sealed class When_a_session_ends
         await using var salesforce = await ScriptedSalesforce.StartAsync();
         salesforce
             .Answers(401, Say.SessionEnded)
-            .Answers(400, """[{"message":"duplicate value found: Ng","errorCode":"JSON_PARSER_ERROR"}]""");
+            .Answers(403, """[{"message":"No access to Ng","errorCode":"INSUFFICIENT_ACCESS"}]""");
 
         var refused = await Should.ThrowAsync<CrmException>(() =>
             salesforce.Crm.WriteAsync(salesforce.Session, [Say.Create("Lead")], Stop)

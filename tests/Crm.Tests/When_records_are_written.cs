@@ -148,6 +148,23 @@ public sealed class When_records_are_written
         report.Results[4].Failure!.Code.ShouldBe("OUTCOME_UNKNOWN");
     }
 
+    [Theory]
+    [InlineData(400, """[{"message":"Unexpected character at [line:1, column:2]","errorCode":"JSON_PARSER_ERROR"}]""")]
+    [InlineData(400, "<html>Your request was blocked.</html>")]
+    [InlineData(413, "")]
+    public async Task A_call_refused_for_what_stands_in_it_can_be_halved(int status, string body)
+    {
+        await using var salesforce = await ScriptedSalesforce.StartAsync();
+        salesforce.Answers(status, body).Answers(status, body);
+        RecordWrite[] writes = [Say.Create("Lead"), Say.Create("Contact")];
+
+        var both = await salesforce.Crm.WriteAsync(salesforce.Session, writes, Stop);
+        var one = await salesforce.Crm.WriteAsync(salesforce.Session, writes[..1], Stop);
+
+        both.Results.ShouldAllBe(result => result.Status == WriteStatus.Refused && result.Failure!.WholeBatch);
+        one.Results.ShouldAllBe(result => result.Status == WriteStatus.Refused && !result.Failure!.WholeBatch);
+    }
+
     [Fact]
     public async Task Fewer_answers_than_writes_tell_nothing_about_any()
     {
