@@ -17,7 +17,7 @@ public sealed class SalesforceCrm : ICrm
         _options = options;
         _describe = new SalesforceDescribe(requests);
         _find = new SalesforceFind(composite, clock);
-        _write = new SalesforceWrite(composite, options);
+        _write = new SalesforceWrite(requests, composite, options);
         _limits = new SalesforceLimits(requests);
     }
 
