@@ -84,11 +84,34 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
         return token.GetProperty("access_token").GetString()!;
     }
 
-    /// <summary>Says what is wanted of leads, as Mapping does.</summary>
-    public Task WantAsync(params IReadOnlyCollection<MappedLead> leads) =>
-        Services
+    /// <summary>Says what is wanted of leads, as Mapping does, and waits until they are in their lane.</summary>
+    public async Task WantAsync(params IReadOnlyCollection<MappedLead> leads)
+    {
+        await Services
             .GetRequiredService<Publisher>()
             .PublishAsync(EventKinds.LeadMapped, Workspace, leads, TestContext.Current.CancellationToken);
+        await Eventually.ShouldBe(
+            async () =>
+            {
+                await using var database = await Database.Source.OpenConnectionAsync();
+                return await database.ExecuteScalarAsync<int>(
+                        """
+                        select count(*)
+                          from lead_sync s
+                          join unnest(@connections, @ids, @versions) as n (connection_id, lead_id, version) using (connection_id, lead_id)
+                         where s.version >= n.version
+                        """,
+                        new
+                        {
+                            connections = leads.Select(lead => lead.ConnectionId).ToArray(),
+                            ids = leads.Select(lead => lead.LeadId).ToArray(),
+                            versions = leads.Select(lead => lead.Version).ToArray(),
+                        }
+                    ) == leads.Count;
+            },
+            "the leads are in their lane"
+        );
+    }
 
     /// <summary>Every outcome of a lead that has been published so far, in order, without taking it from Audit's queue.</summary>
     public async Task<IReadOnlyList<FailedSync>> FailuresAsync() => await Items<FailedSync>("audit.sync-failed");
@@ -125,7 +148,9 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
                     """,
                     new { connection }
                 );
-                isSettled.ShouldBeTrue($"every lead has its outcome; the service said:\n{string.Join('\n', Logs.Lines)}");
+                isSettled.ShouldBeTrue(
+                    $"every lead has its outcome; the service said:\n{string.Join('\n', Logs.Lines)}"
+                );
             },
             within
         );
