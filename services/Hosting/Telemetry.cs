@@ -59,6 +59,8 @@ public static class Telemetry
             )
             .Where(context => context != default)
             .Select(context => new ActivityLink(context));
+        // Else it would become a child of whichever message's span happens to be current.
+        Activity.Current = null;
         return Spans.StartActivity(ActivityKind.Consumer, parentContext: default, links: links, name: name);
     }
 
