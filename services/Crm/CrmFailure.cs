@@ -21,6 +21,11 @@ public sealed record CrmFailure(string Code, FailureClass Class, string Message,
 
     /// <summary>How long the CRM asks us to wait.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>
+    /// It was said of a whole batch of writes, and another record of the batch may be the cause: repeat in halves to find it.
+    /// </summary>
+    public bool WholeBatch { get; init; }
 }
 
 /// <summary>What is to be done about a failure.</summary>
@@ -55,4 +60,7 @@ public sealed class CrmException : Exception
         ) => Failure = failure;
 
     public CrmFailure Failure { get; }
+
+    /// <summary>API calls that the failed request used.</summary>
+    internal int Calls { get; init; }
 }

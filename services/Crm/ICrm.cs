@@ -8,7 +8,8 @@ namespace LeadSync.Crm;
 /// </summary>
 /// <remarks>
 /// A call that fails as a whole throws <see cref="CrmException"/>. What fails for one record comes back as that
-/// record's result, so that the others are not affected.
+/// record's result, so that the others are not affected. Whatever <see cref="CrmSession.BeforeCall"/> or
+/// <see cref="CrmSession.RenewAsync"/> throws comes through as it is, and nothing was asked of the CRM by then.
 /// </remarks>
 public interface ICrm
 {
@@ -32,6 +33,10 @@ public interface ICrm
     /// <see cref="ArgumentException"/>. Results stand in the order of the writes. An answer that never came or cannot be
     /// understood makes the writes it would have covered <see cref="WriteStatus.Unknown"/>: they may have happened.
     /// </summary>
+    /// <exception cref="CrmException">Nothing was written: the call could not be sent, or was refused as a whole.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The caller's own token was cancelled while the call was under way: the writes may have happened.
+    /// </exception>
     Task<WriteReport> WriteAsync(
         CrmSession session,
         IReadOnlyList<RecordWrite> writes,
@@ -50,6 +55,12 @@ public abstract class CrmSession
 
     /// <summary>The access token to send. A secret.</summary>
     public abstract string AccessToken { get; }
+
+    /// <summary>
+    /// The CRM's id of the user we act as; null when it is not known, and then
+    /// <see cref="ObjectSearch.CreatedSince"/> cannot be asked for.
+    /// </summary>
+    public virtual string? UserId => null;
 
     /// <summary>
     /// Called once when the CRM refuses <paramref name="refusedToken"/>; afterwards <see cref="AccessToken"/> and
@@ -71,11 +82,12 @@ public abstract class CrmSession
 public sealed record Search(IReadOnlyList<ObjectSearch> Objects);
 
 /// <param name="Object">API name of the object, as <c>Lead</c>.</param>
-/// <param name="RecordIds">Ids to look for, 15 or 18 characters.</param>
-/// <param name="Emails">Addresses to look for; compared without case.</param>
+/// <param name="RecordIds">Ids to look for, 15 or 18 characters; a text that can be no id finds nothing.</param>
+/// <param name="Emails">Addresses to look for; compared without case. A text that can be no address finds nothing.</param>
 /// <param name="Fields">API names of the fields to read. Id, email and the stamps are always read.</param>
 /// <param name="CreatedSince">
-/// When given, also every record that the session's own user created since then: the probe for a create that has no key.
+/// When given, also every record that the session's own user (<see cref="CrmSession.UserId"/>) created since then: the
+/// probe for a create that has no key.
 /// </param>
 public sealed record ObjectSearch(
     string Object,
@@ -87,7 +99,7 @@ public sealed record ObjectSearch(
 
 /// <param name="Records">Every record found, in no particular order, each once.</param>
 /// <param name="ServerTime">The CRM's clock when it answered.</param>
-/// <param name="Calls">API calls used.</param>
+/// <param name="Calls">API calls used, those for a renewed session included.</param>
 /// <param name="RequestId">The CRM's own id of the request, for its support; null when it gave none.</param>
 public sealed record Found(IReadOnlyList<CrmRecord> Records, DateTimeOffset ServerTime, int Calls, string? RequestId);
 

@@ -1,0 +1,12 @@
+namespace LeadSync.Crm;
+
+/// <summary>Access to one org, as granted. Holds a secret: never logged, and its text does not show it.</summary>
+/// <param name="AccessToken">What each call carries. How long it lives is not announced: it ends with a refusal.</param>
+/// <param name="InstanceUrl">The host of the org's API; may differ at the next grant.</param>
+/// <param name="OrgId">The org, as a long id.</param>
+/// <param name="UserId">The user we act as, as a long id.</param>
+/// <param name="IssuedAt">When the CRM issued it, by its own clock.</param>
+public sealed record CrmToken(string AccessToken, Uri InstanceUrl, string OrgId, string UserId, DateTimeOffset IssuedAt)
+{
+    public override string ToString() => $"token of user {UserId} in org {OrgId} at {InstanceUrl.Host}";
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using LeadSync.Crm.Salesforce;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace LeadSync.Crm;
+
+/// <summary>Registers the CRMs that LeadSync speaks to.</summary>
+public static class Crms
+{
+    private const string Salesforce = "salesforce";
+
+    /// <summary>
+    /// Adds <see cref="ICrm"/> and <see cref="SalesforceAuth"/>, with settings from the section <c>Salesforce</c> that are
+    /// checked when the service starts.
+    /// </summary>
+    public static IServiceCollection AddCrms(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services
+            .AddOptions<SalesforceOptions>()
+            .BindConfiguration("Salesforce")
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services
+            .AddHttpClient(
+                Salesforce,
+                client =>
+                {
+                    // Each call keeps its own time, to know whether a write may have happened.
+                    client.Timeout = Timeout.InfiniteTimeSpan;
+                    client.DefaultRequestHeaders.UserAgent.ParseAdd("LeadSync");
+                }
+            )
+            .ConfigurePrimaryHttpMessageHandler(() =>
+                new SocketsHttpHandler
+                {
+                    // A token goes nowhere but where it was issued for.
+                    AllowAutoRedirect = false,
+                    UseCookies = false,
+                    AutomaticDecompression = DecompressionMethods.All,
+                    ConnectTimeout = TimeSpan.FromSeconds(10),
+                    // An idle connection that the other side has just closed would make a write's outcome unknown.
+                    PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+                    PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                }
+            )
+            // The handler renews its connections by itself.
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            // Traces show each call; a log line for each would drown what needs a person.
+            .RemoveAllLoggers();
+        services.AddSingleton(provider => new SalesforceAuth(Http(provider), Options(provider), Clock(provider)));
+        services.AddSingleton<ICrm>(provider => new SalesforceCrm(Http(provider), Options(provider), Clock(provider)));
+        return services;
+    }
+
+    private static HttpClient Http(IServiceProvider provider) =>
+        provider.GetRequiredService<IHttpClientFactory>().CreateClient(Salesforce);
+
+    private static SalesforceOptions Options(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<SalesforceOptions>>().Value;
+
+    private static TimeProvider Clock(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();
+}

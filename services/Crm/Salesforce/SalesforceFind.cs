@@ -1,0 +1,179 @@
+using System.Text.Json;
+
+namespace LeadSync.Crm.Salesforce;
+
+/// <summary>
+/// Finds records by id and email over several objects: the queries of all objects go as sub-requests of one composite
+/// call, because a query's own address may be only 16 KB long. Pages of an answer are followed the same way, all at once.
+/// </summary>
+internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider clock)
+{
+    private static readonly string[] Stamps = ["Id", "CreatedDate", "CreatedById", "LastModifiedDate"];
+    private static readonly string[] Conversion = ["IsConverted", "ConvertedContactId"];
+
+    private sealed record Page(ObjectSearch Of, string Url);
+
+    public async Task<Found> FindAsync(CrmSession session, Search search, CancellationToken cancellationToken)
+    {
+        var waiting = new Queue<Page>(search.Objects.SelectMany(part => FirstPages(session, part)));
+        var records = new Dictionary<string, CrmRecord>(StringComparer.Ordinal);
+        DateTimeOffset? serverTime = null;
+        string? requestId = null;
+        var calls = 0;
+        while (waiting.Count > 0)
+        {
+            var pages = new List<Page>(SalesforceOptions.HeavyPartsPerCall);
+            while (pages.Count < SalesforceOptions.HeavyPartsPerCall && waiting.TryDequeue(out var page))
+                pages.Add(page);
+            var parts = pages.ConvertAll(page => new SalesforcePart(HttpMethod.Get, page.Url));
+            var (replies, answer) = await composite.SendAsync(session, parts, writes: false, cancellationToken);
+            for (var index = 0; index < pages.Count; index++)
+            {
+                if (Read(pages[index], replies[index], answer, records) is { } next)
+                    waiting.Enqueue(next);
+            }
+            calls += answer.Calls;
+            // The first answer's clock is the latest instant that all that was found is known to include.
+            serverTime ??= answer.ServerTime;
+            requestId ??= answer.RequestId;
+        }
+        return new Found([.. records.Values], serverTime ?? clock.GetUtcNow(), calls, requestId);
+    }
+
+    private IEnumerable<Page> FirstPages(CrmSession session, ObjectSearch search)
+    {
+        foreach (var name in search.Fields.Prepend(search.Object))
+        {
+            if (!Soql.IsName(name))
+                throw new CrmException(NoSuchName(name));
+        }
+        var soql = new Soql(search.Object, Columns(search))
+            .In("Id", Ids(search.RecordIds))
+            .In("Email", search.Emails.Where(CanBeAddress).Distinct(StringComparer.OrdinalIgnoreCase));
+        if (search.CreatedSince is { } since)
+        {
+            if (!RecordId.TryLengthen(session.UserId, out var userId))
+                throw new ArgumentException("CreatedSince needs a session that knows its user.", nameof(session));
+            soql.CreatedSince(since, userId);
+        }
+        return soql.Build()
+            .Select(query => new Page(search, $"{composite.Root}/query?q={Uri.EscapeDataString(query)}"));
+    }
+
+    private static IEnumerable<string> Columns(ObjectSearch search)
+    {
+        IEnumerable<string> columns = HasEmail(search) ? Stamps.Append("Email") : Stamps;
+        return (search.Object == "Lead" ? columns.Concat(Conversion) : columns).Concat(search.Fields);
+    }
+
+    // An Account has no such field, and asking for it would spoil the whole query.
+    private static bool HasEmail(ObjectSearch search) =>
+        search.Object is "Lead" or "Contact" || search.Emails.Count > 0;
+
+    // One malformed id makes Salesforce refuse the whole query; and no record has it.
+    private static IEnumerable<string> Ids(IEnumerable<string> ids)
+    {
+        var distinct = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var id in ids)
+        {
+            if (RecordId.TryLengthen(id, out var longId) && distinct.Add(longId))
+                yield return longId;
+        }
+    }
+
+    // An empty text would find every record without an address; control characters and broken pairs no field can hold.
+    private static bool CanBeAddress(string text)
+    {
+        if (!text.Contains('@', StringComparison.Ordinal))
+            return false;
+        for (var index = 0; index < text.Length; index++)
+        {
+            if (char.IsControl(text[index]))
+                return false;
+            if (!char.IsSurrogate(text[index]))
+                continue;
+            if (index + 1 == text.Length || !char.IsSurrogatePair(text[index], text[index + 1]))
+                return false;
+            index++;
+        }
+        return true;
+    }
+
+    private static Page? Read(
+        Page page,
+        SalesforceReply? reply,
+        SalesforceAnswer answer,
+        Dictionary<string, CrmRecord> records
+    )
+    {
+        if (reply is null)
+            throw Unreadable(answer);
+        if (!reply.IsSuccess)
+        {
+            var fault = SalesforceFault.Read(reply.Body, reply.Status) with { RequestId = answer.RequestId };
+            throw new CrmException(SalesforceErrors.Judge(fault, writes: false));
+        }
+        if (reply.Body.Member("records") is not { ValueKind: JsonValueKind.Array } rows)
+            throw Unreadable(answer);
+        foreach (var row in rows.EnumerateArray())
+        {
+            var record = Read(page.Of, row) ?? throw Unreadable(answer);
+            records.TryAdd(record.Id, record);
+        }
+        if (reply.Body.Text("nextRecordsUrl") is { } next)
+            return page with { Url = next };
+        // An answer that says it goes on but not where would pass for complete, and a person for unknown.
+        return reply.Body.Flag("done") == false ? throw Unreadable(answer) : null;
+    }
+
+    private static CrmRecord? Read(ObjectSearch search, JsonElement row)
+    {
+        if (
+            !RecordId.TryLengthen(row.Text("Id"), out var id)
+            || !SalesforceTime.TryParse(row.Text("CreatedDate"), out var created)
+            || !SalesforceTime.TryParse(row.Text("LastModifiedDate"), out var modified)
+        )
+        {
+            return null;
+        }
+        var fields = new Dictionary<string, JsonElement>(search.Fields.Count, StringComparer.OrdinalIgnoreCase);
+        foreach (var name in search.Fields)
+        {
+            if (Field(row, name) is { } value)
+                fields[name] = value;
+        }
+        return new CrmRecord(search.Object, id, fields)
+        {
+            Email = row.Text("Email"),
+            CreatedAt = created,
+            CreatedById = row.Text("CreatedById"),
+            ModifiedAt = modified,
+            Converted = row.Flag("IsConverted") ?? false,
+            ConvertedContactId = row.Text("ConvertedContactId"),
+        };
+    }
+
+    // Salesforce answers in its own spelling of a name, whatever the spelling we asked in.
+    private static JsonElement? Field(JsonElement row, string name)
+    {
+        if (row.TryGetProperty(name, out var value))
+            return value;
+        foreach (var member in row.EnumerateObject())
+        {
+            if (string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase))
+                return member.Value;
+        }
+        return null;
+    }
+
+    private static CrmException Unreadable(SalesforceAnswer answer) =>
+        new(
+            SalesforceErrors.Unavailable("Salesforce's answer to a query cannot be read.") with
+            {
+                RequestId = answer.RequestId,
+            }
+        );
+
+    private static CrmFailure NoSuchName(string name) =>
+        SalesforceErrors.Judge(new SalesforceFault("INVALID_FIELD", "", [name], 400), writes: false);
+}

@@ -1,0 +1,18 @@
+using System.Globalization;
+
+namespace LeadSync.Crm.Salesforce;
+
+/// <summary>Instants as Salesforce writes them: <c>2026-07-01T10:00:00.000+0000</c>, without the colon that System.Text.Json wants.</summary>
+internal static class SalesforceTime
+{
+    private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
+
+    public static bool TryParse(string? text, out DateTimeOffset instant) =>
+        DateTimeOffset.TryParseExact(
+            text,
+            Formats,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out instant
+        );
+}
