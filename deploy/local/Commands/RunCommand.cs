@@ -1,0 +1,187 @@
+using System.Globalization;
+using LeadSync.Local.Broker;
+using LeadSync.Local.Demo;
+using LeadSync.Local.Leads;
+using LeadSync.Local.Processes;
+using Spectre.Console;
+
+namespace LeadSync.Local.Commands;
+
+/// <summary><c>./run</c>: starts the system, captures a list of leads, shows what became of each, and keeps running.</summary>
+/// <param name="Once">End after the table instead, and stop what was started.</param>
+/// <param name="LeadsFile">The user's own list; null: the sample that comes with the project.</param>
+public sealed record RunOptions(bool Once, string? LeadsFile);
+
+public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole console, TimeProvider clock)
+{
+    private const string Connection = "salesforce";
+    private const int MostShown = 20;
+    private readonly Keys _keys = new(Path.Combine(checkout.State, "keys"));
+
+    /// <returns>The exit code: 0 when every accepted lead got its outcome.</returns>
+    public async Task<int> RunAsync(RunOptions options, CancellationToken cancellationToken)
+    {
+        var system = new LocalSystem(checkout, _keys, http, console, clock);
+        try
+        {
+            // Before anything is started: a list that cannot be read needs no system.
+            var leads = Read(options.LeadsFile);
+            console.WriteLine("starting the services …");
+            await system.StartAsync(cancellationToken);
+
+            var complete = await ShowOutcomesAsync(system, leads, cancellationToken);
+            if (options.Once)
+                return complete ? 0 : 1;
+
+            ShowWhereToLook(system);
+            await KeepRunningAsync(system, cancellationToken);
+            return complete ? 0 : 1;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return 130;
+        }
+        finally
+        {
+            await StopWhatWasStartedAsync(system);
+        }
+    }
+
+    private LeadFile Read(string? path)
+    {
+        var own = path is not null;
+        path ??= Path.Combine(checkout.Root, "deploy", "local", "sample-leads.csv");
+        LeadFile file;
+        try
+        {
+            file = LeadFile.Read(File.ReadAllBytes(path));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new CommandException($"{path} cannot be read as a list of leads: {fault.Message}");
+        }
+        if (own)
+            LeadFileReport.Show(console, path, file, MostShown);
+        return file.Leads.Count > 0 ? file : throw new CommandException($"{path} holds no lead.");
+    }
+
+    private async Task<bool> ShowOutcomesAsync(LocalSystem system, LeadFile leads, CancellationToken cancellationToken)
+    {
+        var gateway = new GatewayClient(http, system[LocalService.Gateway].Url, _keys.Api);
+        var org = system[LocalService.Simulator].Url;
+        var simulator = new SimulatorClient(http, org);
+
+        console.WriteLine("connecting the simulated org, applying deploy/local/demo.yaml …");
+        await gateway.ConnectAsync(Connection, org, SimulatorClient.Demo, cancellationToken);
+        var demo = Path.Combine(checkout.Root, "deploy", "local", "demo.yaml");
+        await gateway.ApplyAsync(await File.ReadAllTextAsync(demo, cancellationToken), cancellationToken);
+
+        var callsBefore = await simulator.CallsAsync(cancellationToken);
+        var (captured, outcome) = await console
+            .Status()
+            .StartAsync(
+                $"capturing {leads.Leads.Count} leads …",
+                async status =>
+                {
+                    var total = leads.Leads.Count;
+                    var result = await new LeadCapture(gateway, clock).CaptureAsync(
+                        leads.Leads,
+                        count => status.Status($"capturing: {count} of {total}"),
+                        cancellationToken
+                    );
+                    return (
+                        result,
+                        await new OutcomeWatch(gateway, clock).WaitAsync(
+                            result,
+                            counts => status.Status($"outcomes: {counts.Attempted} of {result.Accepted}"),
+                            cancellationToken
+                        )
+                    );
+                }
+            );
+        var callsAfter = await simulator.CallsAsync(cancellationToken);
+
+        LeadFileReport.ShowRejected(console, captured.Rejected, MostShown);
+        console.Write(OutcomeTable.Make(outcome, captured, leads.BadRows.Count, callsAfter - callsBefore));
+        if (outcome.Missing > 0)
+        {
+            console.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture,
+                $"[red]{outcome.Missing} leads have no outcome.[/] Logs: {checkout.Logs}"
+            );
+            console.WriteLine("./run status tells what runs; ./run deadletters what could not be read.");
+        }
+        return outcome.Missing == 0;
+    }
+
+    private void ShowWhereToLook(LocalSystem system)
+    {
+        var gateway = system[LocalService.Gateway].Url.ToString().TrimEnd('/');
+        var management = ManagementAddress();
+        console.WriteLine();
+        console.WriteLine("Where to look next");
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
+        Row("capture a lead", $"curl {gateway}/v1/leads -H \"Authorization: Bearer $(cat {_keys.ApiPath})\" \\");
+        Row(
+            "",
+            """  -H 'Content-Type: application/json' -d '{"source":"import","leadId":"me","fields":{"lastName":"Me","company":"Mine","email":"me@example.com"}}'"""
+        );
+        Row(
+            "counts",
+            $"curl '{gateway}/v1/counts?source={LeadCapture.Source}' -H \"Authorization: Bearer $(cat {_keys.ApiPath})\""
+        );
+        Row("simulated org", system[LocalService.Simulator].Url.ToString());
+        Row("over the bus", "./run publisher demo import   makes a broker login for a product");
+        Row("dead letters", "./run deadletters");
+        if (management is not null)
+            Row("broker", $"{management}   login in deploy/local/servers.sh env run");
+        Row("logs", checkout.Logs);
+        console.Write(grid);
+        console.WriteLine("Running until Ctrl-C or, from another terminal, ./run stop.");
+
+        void Row(string name, string what) => grid.AddRow(new Text($"  {name}"), new Text(what));
+    }
+
+    private string? ManagementAddress() =>
+        Environment.GetEnvironmentVariable("LEADSYNC_RABBITMQ_MANAGEMENT") is { Length: > 0 }
+            ? ManagementApi.FromEnvironment(http).Address
+            : null;
+
+    private async Task KeepRunningAsync(LocalSystem system, CancellationToken cancellationToken)
+    {
+        var running = system.Services.ToHashSet();
+        while (running.Count > 0)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), clock, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (cancellationToken.IsCancellationRequested)
+                return;
+            var ended = running.Where(service => !service.IsRunning).ToList();
+            if (ended.Count == running.Count)
+            {
+                console.WriteLine("The services were stopped.");
+                return;
+            }
+            // One that has noted its own end was stopped by ./run stop, which is about to stop the others too.
+            foreach (var service in ended.Where(service => running.Remove(service) && !service.WasStopped))
+                system.ShowFailure(service, "died; ./run in another terminal starts it again");
+        }
+    }
+
+    private async Task StopWhatWasStartedAsync(LocalSystem system)
+    {
+        // What comes after Ctrl-C is not to be cut short by the same Ctrl-C.
+        var started = system.Started.Where(service => service.IsRunning).ToList();
+        if (started.Count > 0)
+        {
+            console.WriteLine($"stopping {string.Join(", ", started.Select(service => service.Service.Name))} …");
+            await LocalSystem.StopAsync(started, CancellationToken.None);
+        }
+        if (checkout.StartedServers)
+            await new Servers(checkout).DoAsync("down", CancellationToken.None);
+
+        var left = system.Services.Where(service => service.IsRunning).ToList();
+        if (left.Count > 0 || !checkout.StartedServers)
+            console.WriteLine("What ran before goes on running; ./run stop ends it.");
+    }
+}
