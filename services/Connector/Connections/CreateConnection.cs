@@ -70,7 +70,9 @@ public sealed class CreateConnection(
             return fault.Failure.Problem(options.ProbeEvery);
         }
 
+        // As the database keeps instants, so that what is answered is what is shown later.
         var now = clock.GetUtcNow();
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
         var made = new Connection
         {
             Id = Guid.CreateVersion7(now),
