@@ -110,6 +110,12 @@ public static class FailureCatalogue
         "Change the value at its source, or map another field or a default; the lead goes on by itself."
     );
 
+    public static readonly FailureKind SchemaChanged = new(
+        "SCHEMA_CHANGED",
+        "A mapped CRM field is not there any more, or the connected user may no longer write it.",
+        "Map another field, or give the connected user access to it; the lead goes on by itself."
+    );
+
     // At the CRM
     public static readonly FailureKind RequiredFieldMissing = new(
         "REQUIRED_FIELD_MISSING",
@@ -175,6 +181,7 @@ public static class FailureCatalogue
             NoMapping,
             SchemaUnknown,
             ValueDoesNotFit,
+            SchemaChanged,
             RequiredFieldMissing,
             NoMatchKey,
             RecordDeleted,
