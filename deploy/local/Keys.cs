@@ -14,6 +14,9 @@ public sealed class Keys(string folder)
     /// <summary>32 random bytes in base64, Connector's alone: it seals what CRMs entrust to us.</summary>
     public string Master => Keep("master-key", RandomKey);
 
+    /// <summary>The client secret of the simulated org's application.</summary>
+    public string SimulatedOrg => Keep("simulated-org-secret", RandomKey);
+
     /// <summary>A Manager's API key of the workspace <c>demo</c>.</summary>
     public string Api => Keep("api-key", RandomApiKey);
 

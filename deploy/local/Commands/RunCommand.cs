@@ -26,7 +26,7 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
         {
             // Before anything is started: a list that cannot be read needs no system.
             var leads = Read(options.LeadsFile);
-            console.WriteLine("starting the services …");
+            console.Say("starting the services …");
             await system.StartAsync(cancellationToken);
 
             var complete = await ShowOutcomesAsync(system, leads, cancellationToken);
@@ -71,8 +71,13 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
         var org = system[LocalService.Simulator].Url;
         var simulator = new SimulatorClient(http, org);
 
-        console.WriteLine("connecting the simulated org, applying deploy/local/demo.yaml …");
-        await gateway.ConnectAsync(Connection, org, SimulatorClient.Demo, cancellationToken);
+        console.Say("connecting the simulated org, applying deploy/local/demo.yaml …");
+        await gateway.ConnectAsync(
+            Connection,
+            org,
+            new OrgClient(SimulatorClient.ClientId, _keys.SimulatedOrg),
+            cancellationToken
+        );
         var demo = Path.Combine(checkout.Root, "deploy", "local", "demo.yaml");
         await gateway.ApplyAsync(await File.ReadAllTextAsync(demo, cancellationToken), cancellationToken);
 
@@ -102,14 +107,21 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
         var callsAfter = await simulator.CallsAsync(cancellationToken);
 
         LeadFileReport.ShowRejected(console, captured.Rejected, MostShown);
-        console.Write(OutcomeTable.Make(outcome, captured, leads.BadRows.Count, callsAfter - callsBefore));
+        console.Write(
+            OutcomeTable.Make(
+                outcome,
+                captured,
+                leads.BadRows.Count,
+                callsAfter is null || callsBefore is null ? null : callsAfter - callsBefore
+            )
+        );
         if (outcome.Missing > 0)
         {
             console.MarkupLineInterpolated(
                 CultureInfo.InvariantCulture,
                 $"[red]{outcome.Missing} leads have no outcome.[/] Logs: {checkout.Logs}"
             );
-            console.WriteLine("./run status tells what runs; ./run deadletters what could not be read.");
+            console.Say("./run status tells what runs; ./run deadletters what could not be read.");
         }
         return outcome.Missing == 0;
     }
@@ -118,8 +130,8 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
     {
         var gateway = system[LocalService.Gateway].Url.ToString().TrimEnd('/');
         var management = ManagementAddress();
-        console.WriteLine();
-        console.WriteLine("Where to look next");
+        console.Say();
+        console.Say("Where to look next");
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
         Row("capture a lead", $"curl {gateway}/v1/leads -H \"Authorization: Bearer $(cat {_keys.ApiPath})\" \\");
         Row(
@@ -137,7 +149,7 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
             Row("broker", $"{management}   login in deploy/local/servers.sh env run");
         Row("logs", checkout.Logs);
         console.Write(grid);
-        console.WriteLine("Running until Ctrl-C or, from another terminal, ./run stop.");
+        console.Say("Running until Ctrl-C or, from another terminal, ./run stop.");
 
         void Row(string name, string what) => grid.AddRow(new Text($"  {name}"), new Text(what));
     }
@@ -159,7 +171,7 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
             var ended = running.Where(service => !service.IsRunning).ToList();
             if (ended.Count == running.Count)
             {
-                console.WriteLine("The services were stopped.");
+                console.Say("The services were stopped.");
                 return;
             }
             // One that has noted its own end was stopped by ./run stop, which is about to stop the others too.
@@ -174,7 +186,7 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
         var started = system.Started.Where(service => service.IsRunning).ToList();
         if (started.Count > 0)
         {
-            console.WriteLine($"stopping {string.Join(", ", started.Select(service => service.Service.Name))} …");
+            console.Say($"stopping {string.Join(", ", started.Select(service => service.Service.Name))} …");
             await LocalSystem.StopAsync(started, CancellationToken.None);
         }
         if (checkout.StartedServers)
@@ -182,6 +194,6 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
 
         var left = system.Services.Where(service => service.IsRunning).ToList();
         if (left.Count > 0 || !checkout.StartedServers)
-            console.WriteLine("What ran before goes on running; ./run stop ends it.");
+            console.Say("What ran before goes on running; ./run stop ends it.");
     }
 }

@@ -28,7 +28,7 @@ public static class StatusCommand
         }
         console.Write(table);
         await new Servers(checkout).DoAsync("status", cancellationToken);
-        console.WriteLine($"state folder: {checkout.State}");
+        console.Say($"state folder: {checkout.State}");
     }
 
     private static async Task<string> StateAsync(
@@ -39,7 +39,10 @@ public static class StatusCommand
     {
         try
         {
-            using var response = await http.GetAsync(new Uri(service.Url, "/health/ready"), cancellationToken);
+            using var response = await http.GetAsync(
+                new Uri(service.Url, service.Service.ReadyPath),
+                cancellationToken
+            );
             return response.IsSuccessStatusCode
                 ? "ready"
                 : $"not ready: {await response.Content.ReadAsStringAsync(cancellationToken)}";

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using LeadSync.Local.Demo;
 using Spectre.Console;
 
 namespace LeadSync.Local.Processes;
@@ -79,8 +80,8 @@ public sealed class LocalSystem(Checkout checkout, Keys keys, HttpClient http, I
             $"[red]{service.Service.Name} {why}[/]; the last lines of its log:"
         );
         foreach (var line in service.LastLines(20))
-            console.WriteLine($"    {line}");
-        console.WriteLine($"  log: {service.Log}");
+            console.Say($"    {line}");
+        console.Say($"  log: {service.Log}");
     }
 
     private Dictionary<string, string> Settings(ServiceProcess service)
@@ -91,7 +92,9 @@ public sealed class LocalSystem(Checkout checkout, Keys keys, HttpClient http, I
         };
         if (service.Service == LocalService.Simulator)
         {
-            settings["Simulator__Data"] = Path.Combine(checkout.State, "simulator");
+            settings["Simulator__DataFolder"] = Path.Combine(checkout.State, "simulator");
+            settings["Simulator__ClientId"] = SimulatorClient.ClientId;
+            settings["Simulator__ClientSecret"] = keys.SimulatedOrg;
             return settings;
         }
 
@@ -104,7 +107,11 @@ public sealed class LocalSystem(Checkout checkout, Keys keys, HttpClient http, I
         foreach (var peer in Services.Where(peer => peer.Service != LocalService.Simulator))
             settings[$"Services__{peer.Service.Name}"] = peer.Url.ToString().TrimEnd('/');
         if (service.Service == LocalService.Connector)
+        {
             settings["LEADSYNC_MASTER_KEY"] = keys.Master;
+            // The simulator stands where no CRM may be: on this machine, over plain http.
+            settings["Connector__DevelopmentHosts__0"] = "127.0.0.1";
+        }
         if (service.Service == LocalService.Gateway)
             settings["Gateway__BootstrapKey"] = keys.Api;
         return settings;
@@ -138,7 +145,7 @@ public sealed class LocalSystem(Checkout checkout, Keys keys, HttpClient http, I
             {
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 limit.CancelAfter(TimeSpan.FromSeconds(5));
-                using var response = await http.GetAsync(new Uri(service.Url, "/health/ready"), limit.Token);
+                using var response = await http.GetAsync(new Uri(service.Url, service.Service.ReadyPath), limit.Token);
                 if (response.IsSuccessStatusCode)
                 {
                     var how = Started.Contains(service)
