@@ -116,6 +116,16 @@ public static class FailureCatalogue
         "The lead has neither a record id nor an email address, so it cannot be known whether it exists.",
         "Capture an email address for it; the lead goes on by itself."
     );
+    public static readonly FailureKind RecordDeleted = new(
+        "RECORD_DELETED",
+        "The record that the lead was synced to was deleted in the CRM, and is not made again behind its back.",
+        "Restore the record from the recycle bin, or withdraw the lead at its source."
+    );
+    public static readonly FailureKind PullOnly = new(
+        "PULL_ONLY",
+        "The connection's direction is pull, so nothing is written to it.",
+        "Set its direction to push or both, or route the source to another connection."
+    );
     public static readonly FailureKind OutcomeUnknown = new(
         "OUTCOME_UNKNOWN",
         "The CRM's answer was lost, and it cannot be told whether it acted.",
@@ -161,6 +171,8 @@ public static class FailureCatalogue
             ValueDoesNotFit,
             RequiredFieldMissing,
             NoMatchKey,
+            RecordDeleted,
+            PullOnly,
             OutcomeUnknown,
             AuthRevoked,
             LimitDaily,

@@ -21,6 +21,9 @@ public sealed record CaptureItem(
 public sealed record CaptureAnswer(int Index, string Status, string? Code, string? Message, string? Fix)
 {
     public bool IsAccepted => Status == "accepted";
+
+    /// <summary>Not refused for what it says: the broker did not take it just then.</summary>
+    public bool IsPassing => Code == "BROKER_UNAVAILABLE";
 }
 
 /// <summary>What has become of the leads of a source that were captured at or after an instant.</summary>

@@ -32,6 +32,8 @@ public static class BusSetup
                     rabbit.Host(place.Uri, "leadsync-publish");
                     rabbit.ClearSerialization();
                     rabbit.AddSerializer(new BodySerializer());
+                    // It never receives; MassTransit asks for one all the same.
+                    rabbit.AddDeserializer(new BodySerializer(), isDefault: true);
                 }
             );
         });

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using LeadSync.Hosting.Web;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -36,7 +37,7 @@ public static class Database
     /// <summary>Registers the <see cref="NpgsqlDataSource"/> of the service's database and migrates it before anything else starts.</summary>
     public static void AddDatabase(this IHostApplicationBuilder builder, string service)
     {
-        DapperTypes.Register();
+        RegisterTypes();
         var options = builder.AddSettings<DatabaseOptions>("Database");
         var place = Place(options, builder.Configuration, service);
         builder.Services.AddSingleton(NpgsqlDataSource.Create(place.Runtime));
@@ -46,6 +47,9 @@ public static class Database
         // First of all hosted services: nothing may read a table that is not there yet.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService, MigrateAtStart>());
     }
+
+    /// <summary>Teaches Dapper how our columns and instants read; for whoever uses a store without a service around it.</summary>
+    public static void RegisterTypes() => DapperTypes.Register();
 
     private static DatabasePlace Place(DatabaseOptions options, IConfiguration configuration, string service)
     {
@@ -63,34 +67,15 @@ public static class Database
             );
         }
 
-        var admin = new NpgsqlConnectionStringBuilder(
-            configuration.Required("LEADSYNC_POSTGRES", "a login that may make databases and logins")
-        );
-        var secret = configuration.Required(
-            "LEADSYNC_SERVICE_KEY",
-            "32 random bytes in base64, the same for all services"
-        );
-        var name = options.Name ?? $"leadsync_{service}";
-        return new DatabasePlace(
-            Login($"{name}_owner", poolSize: 2),
-            Login(name, poolSize: 30),
-            admin.ConnectionString,
-            options.Migrate
-        );
-
-        string Login(string login, int poolSize) =>
-            new NpgsqlConnectionStringBuilder(admin.ConnectionString)
-            {
-                Database = name,
-                Username = login,
-                // Every replica finds the same password without it being written down anywhere.
-                Password = Convert.ToHexStringLower(
-                    HMACSHA256.HashData(Convert.FromBase64String(secret), Encoding.UTF8.GetBytes(login))
-                ),
-                MaxPoolSize = poolSize,
-                ApplicationName = $"leadsync-{service}",
-                MaxAutoPrepare = 50,
-            }.ConnectionString;
+        return DatabasePlace.Derive(
+            configuration.Required("LEADSYNC_POSTGRES", "a login that may make databases and logins"),
+            ServiceKey.Read(configuration),
+            options.Name ?? $"leadsync_{service}",
+            service
+        ) with
+        {
+            Migrate = options.Migrate,
+        };
     }
 }
 
@@ -98,6 +83,25 @@ public static class Database
 /// <param name="Admin">A login that may make the database; null where it is made beforehand.</param>
 public sealed record DatabasePlace(string Owner, string Runtime, string? Admin, bool Migrate)
 {
+    /// <summary>A database made by an administrator's login, with an owner <c>NAME_owner</c> and a run-time login <c>NAME</c>.</summary>
+    /// <param name="key">The key that services share.</param>
+    public static DatabasePlace Derive(string admin, byte[] key, string name, string service)
+    {
+        return new DatabasePlace(Login($"{name}_owner", poolSize: 2), Login(name, poolSize: 30), admin, Migrate: true);
+
+        string Login(string login, int poolSize) =>
+            new NpgsqlConnectionStringBuilder(admin)
+            {
+                Database = name,
+                Username = login,
+                // Every replica finds the same password without it being written down anywhere.
+                Password = Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(login))),
+                MaxPoolSize = poolSize,
+                ApplicationName = $"leadsync-{service}",
+                MaxAutoPrepare = 50,
+            }.ConnectionString;
+    }
+
     public override string ToString() => nameof(DatabasePlace);
 }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -90,19 +91,10 @@ public static class ServiceAuth
 {
     internal static void AddServiceAuth(this IHostApplicationBuilder builder, string service)
     {
-        var secret = builder.Configuration.Required(
-            "LEADSYNC_SERVICE_KEY",
-            "32 random bytes in base64, the same for all services"
+        var tokens = new ServiceTokens(
+            new SymmetricSecurityKey(ServiceKey.Read(builder.Configuration)),
+            TimeProvider.System
         );
-        var bytes = new byte[128];
-        if (!Convert.TryFromBase64String(secret, bytes, out var length) || length < 32)
-            throw new OptionsValidationException(
-                "LEADSYNC_SERVICE_KEY",
-                typeof(string),
-                ["Setting 'LEADSYNC_SERVICE_KEY' must be at least 32 random bytes in base64 (openssl rand -base64 32)."]
-            );
-
-        var tokens = new ServiceTokens(new SymmetricSecurityKey(bytes[..length]), TimeProvider.System);
         builder.Services.AddSingleton(tokens);
         builder
             .Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
@@ -166,6 +158,26 @@ public static class ServiceAuth
     {
         request.Options.Set(ServiceTokenHandler.Workspace, workspace);
         return request;
+    }
+}
+
+/// <summary>The key that all services of one installation share: <c>LEADSYNC_SERVICE_KEY</c>. A secret.</summary>
+public static class ServiceKey
+{
+    public const string Setting = "LEADSYNC_SERVICE_KEY";
+
+    /// <summary>Reads it; without one of at least 32 bytes the service does not start.</summary>
+    public static byte[] Read(IConfiguration configuration)
+    {
+        var text = configuration.Required(Setting, "at least 32 random bytes in base64, the same for all services");
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text, bytes, out var length) && length >= 32
+            ? bytes[..length]
+            : throw new OptionsValidationException(
+                Setting,
+                typeof(string),
+                [$"Setting '{Setting}' must be at least 32 random bytes in base64 (openssl rand -base64 32)."]
+            );
     }
 }
 

@@ -1,0 +1,214 @@
+using System.Security.Cryptography;
+using System.Text;
+using LeadSync.Hosting.Bus;
+using RabbitMQ.Client;
+using Xunit;
+
+namespace LeadSync.Testing;
+
+/// <summary>
+/// A virtual host of its own for one test class, with the whole topology declared; deleted at the end. A class fixture.
+/// </summary>
+public class TestBroker : IAsyncLifetime
+{
+    private static readonly SemaphoreSlim Sweep = new(1);
+    private static bool _swept;
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly Dictionary<string, IConnection> _connections = new(StringComparer.Ordinal);
+
+    public string VirtualHost { get; } = Servers.NewName();
+
+    /// <summary>As our services reach it: <c>LEADSYNC_RABBITMQ</c>.</summary>
+    public Uri Uri => new UriBuilder(Servers.RabbitMq) { Path = $"/{VirtualHost}" }.Uri;
+
+    /// <summary>Where it is, as a service's own settings would say it.</summary>
+    public BrokerPlace Place => new(Uri, Servers.RabbitMqManagement);
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        await SweepAsync();
+        await BrokerManagement.PutAsync($"/api/vhosts/{VirtualHost}");
+        await BrokerManagement.PutAsync(
+            $"/api/permissions/{VirtualHost}/{BrokerManagement.Escape(Place.User)}",
+            new
+            {
+                configure = ".*",
+                write = ".*",
+                read = ".*",
+            }
+        );
+        await using var channel = await OpenChannelAsync();
+        await Topology.DeclareAsync(channel, CancellationToken.None);
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        foreach (var connection in _connections.Values)
+            await connection.DisposeAsync();
+        _gate.Dispose();
+        await BrokerManagement.DeleteAsync($"/api/vhosts/{VirtualHost}");
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Publishes a raw body as one of our own services, with a plain client, confirmed and mandatory.</summary>
+    public Task PublishAsync(string exchange, string body, BasicProperties? properties = null) =>
+        PublishAsync(exchange, Encoding.UTF8.GetBytes(body), properties);
+
+    /// <inheritdoc cref="PublishAsync(string, string, BasicProperties?)"/>
+    public async Task PublishAsync(string exchange, ReadOnlyMemory<byte> body, BasicProperties? properties = null)
+    {
+        await using var channel = await OpenChannelAsync();
+        properties ??= new BasicProperties { UserId = Place.User };
+        await channel.BasicPublishAsync(exchange, "", mandatory: true, properties, body);
+    }
+
+    /// <summary>
+    /// Publishes a raw body as a product does: with a login <c>product.WORKSPACE.SOURCE</c> that may write to the capture
+    /// and withdraw exchanges and nothing else.
+    /// </summary>
+    /// <param name="properties">When not given, only the user id that the broker checks.</param>
+    public Task PublishAsProductAsync(
+        string workspace,
+        string source,
+        string exchange,
+        string body,
+        BasicProperties? properties = null
+    ) => PublishAsProductAsync(workspace, source, exchange, Encoding.UTF8.GetBytes(body), properties);
+
+    /// <inheritdoc cref="PublishAsProductAsync(string, string, string, string, BasicProperties?)"/>
+    public async Task PublishAsProductAsync(
+        string workspace,
+        string source,
+        string exchange,
+        ReadOnlyMemory<byte> body,
+        BasicProperties? properties = null
+    )
+    {
+        var login = await AddProductAsync(workspace, source);
+        await using var channel = await OpenChannelAsync(login);
+        properties ??= new BasicProperties { UserId = login };
+        await channel.BasicPublishAsync(exchange, "", mandatory: true, properties, body);
+    }
+
+    /// <summary>Makes a product's login, where it is missing, and gives its name.</summary>
+    public async Task<string> AddProductAsync(string workspace, string source)
+    {
+        var login = $"{Openers.ProductPrefix}{workspace}.{source}";
+        // Logins belong to the whole broker and may be another test's too, so they stay; without a virtual host they can do nothing.
+        await BrokerManagement.PutAsync(
+            $"/api/users/{BrokerManagement.Escape(login)}",
+            new { password = Password(login), tags = "" }
+        );
+        await BrokerManagement.PutAsync(
+            $"/api/permissions/{VirtualHost}/{BrokerManagement.Escape(login)}",
+            new
+            {
+                configure = "^$",
+                write = @"^leadsync\.(capture|withdraw)$",
+                read = "^$",
+            }
+        );
+        return login;
+    }
+
+    /// <summary>A channel with confirms; a publish that is not confirmed or returned throws.</summary>
+    /// <param name="login">A product's login; none: that of our services.</param>
+    public async Task<IChannel> OpenChannelAsync(string? login = null)
+    {
+        var connection = await ConnectAsync(login);
+        return await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true)
+        );
+    }
+
+    private async Task<IConnection> ConnectAsync(string? login)
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            if (_connections.TryGetValue(login ?? "", out var open) && open.IsOpen)
+                return open;
+            var factory = new ConnectionFactory { Uri = Uri, ClientProvidedName = "leadsync-tests" };
+            if (login is not null)
+                (factory.UserName, factory.Password) = (login, Password(login));
+            return _connections[login ?? ""] = await factory.CreateConnectionAsync();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Takes up to so many messages off a queue.</summary>
+    public async Task<IReadOnlyList<BasicGetResult>> ReadAsync(string queue, int most = 1_000)
+    {
+        await using var channel = await OpenChannelAsync();
+        var messages = new List<BasicGetResult>();
+        while (messages.Count < most && await channel.BasicGetAsync(queue, autoAck: true) is { } message)
+            messages.Add(message);
+        return messages;
+    }
+
+    /// <summary>How many messages wait on a queue; those handed out and not acknowledged yet do not count.</summary>
+    public async Task<uint> CountAsync(string queue)
+    {
+        await using var channel = await OpenChannelAsync();
+        return (await channel.QueueDeclarePassiveAsync(queue)).MessageCount;
+    }
+
+    /// <summary>The names of all queues.</summary>
+    public Task<IReadOnlyList<string>> QueuesAsync() => NamesAsync("queues");
+
+    /// <summary>The names of all exchanges that are not the broker's own.</summary>
+    public async Task<IReadOnlyList<string>> ExchangesAsync() =>
+        [
+            .. (await NamesAsync("exchanges")).Where(name =>
+                name.Length > 0 && !name.StartsWith("amq.", StringComparison.Ordinal)
+            ),
+        ];
+
+    /// <summary>Takes a binding away.</summary>
+    public async Task UnbindAsync(string exchange, string queue)
+    {
+        await using var channel = await OpenChannelAsync();
+        await channel.QueueUnbindAsync(queue, exchange, "");
+    }
+
+    /// <summary>Puts a binding back.</summary>
+    public async Task BindAsync(string exchange, string queue)
+    {
+        await using var channel = await OpenChannelAsync();
+        await channel.QueueBindAsync(queue, exchange, "");
+    }
+
+    private async Task<IReadOnlyList<string>> NamesAsync(string what) =>
+        [
+            .. (await BrokerManagement.GetAsync($"/api/{what}/{VirtualHost}?columns=name"))
+                .EnumerateArray()
+                .Select(element => element.GetProperty("name").GetString()!),
+        ];
+
+    private static string Password(string login) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Servers.ServiceKey, Encoding.UTF8.GetBytes(login)));
+
+    // What killed test runs left behind.
+    private static async Task SweepAsync()
+    {
+        await Sweep.WaitAsync();
+        try
+        {
+            if (_swept)
+                return;
+            _swept = true;
+            foreach (var vhost in (await BrokerManagement.GetAsync("/api/vhosts?columns=name")).EnumerateArray())
+            {
+                if (vhost.GetProperty("name").GetString() is { } name && Servers.IsLeftOver(name))
+                    await BrokerManagement.DeleteAsync($"/api/vhosts/{name}");
+            }
+        }
+        finally
+        {
+            Sweep.Release();
+        }
+    }
+}
