@@ -38,17 +38,22 @@ public sealed class Keys(string folder)
     }
 }
 
-/// <summary>Writes files that only their owner may read, whole or not at all.</summary>
+/// <summary>Files and folders that only their owner may read: keys, logs, the simulated org's people.</summary>
 internal static class PrivateFile
 {
+    public static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            throw NotHere();
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Writes a file whole or not at all.</summary>
     public static void Write(string path, string text)
     {
         if (OperatingSystem.IsWindows())
-            throw new PlatformNotSupportedException("The local system runs on Linux.");
-        Directory.CreateDirectory(
-            Path.GetDirectoryName(path)!,
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-        );
+            throw NotHere();
+        CreateFolder(Path.GetDirectoryName(path)!);
         var next = $"{path}.next";
         File.Delete(next);
         var options = new FileStreamOptions
@@ -61,4 +66,6 @@ internal static class PrivateFile
             writer.Write(text);
         File.Move(next, path, overwrite: true);
     }
+
+    private static PlatformNotSupportedException NotHere() => new("The local system runs on Linux.");
 }

@@ -128,30 +128,26 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
 
     private void ShowWhereToLook(LocalSystem system)
     {
-        var gateway = system[LocalService.Gateway].Url.ToString().TrimEnd('/');
+        var gateway = system[LocalService.Gateway].Address;
         var management = ManagementAddress();
         console.Say();
         console.Say("Where to look next");
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-        Row("capture a lead", $"curl {gateway}/v1/leads -H \"Authorization: Bearer $(cat {_keys.ApiPath})\" \\");
-        Row(
+        var key = $"-H \"Authorization: Bearer $(cat {_keys.ApiPath})\"";
+        Show("capture a lead", $"curl {gateway}/v1/leads {key} -H 'Content-Type: application/json' \\");
+        Show(
             "",
-            """  -H 'Content-Type: application/json' -d '{"source":"import","leadId":"me","fields":{"lastName":"Me","company":"Mine","email":"me@example.com"}}'"""
+            """  -d '{"source":"import","leadId":"me","fields":{"lastName":"Me","company":"Mine","email":"me@example.com"}}'"""
         );
-        Row(
-            "counts",
-            $"curl '{gateway}/v1/counts?source={LeadCapture.Source}' -H \"Authorization: Bearer $(cat {_keys.ApiPath})\""
-        );
-        Row("simulated org", system[LocalService.Simulator].Url.ToString());
-        Row("over the bus", "./run publisher demo import   makes a broker login for a product");
-        Row("dead letters", "./run deadletters");
+        Show("counts", $"curl '{gateway}/v1/counts?source={LeadCapture.Source}' {key}");
+        Show("simulated org", $"curl '{system[LocalService.Simulator].Address}/control/journal/summary'");
+        Show("over the bus", "./run publisher demo import   makes a broker login for a product");
+        Show("dead letters", "./run deadletters");
         if (management is not null)
-            Row("broker", $"{management}   login in deploy/local/servers.sh env run");
-        Row("logs", checkout.Logs);
-        console.Write(grid);
+            Show("broker", $"{management}   deploy/local/servers.sh env run tells the login");
+        Show("logs", checkout.Logs);
         console.Say("Running until Ctrl-C or, from another terminal, ./run stop.");
 
-        void Row(string name, string what) => grid.AddRow(new Text($"  {name}"), new Text(what));
+        void Show(string name, string what) => console.Say($"  {name, -15} {what}");
     }
 
     private string? ManagementAddress() =>
@@ -182,6 +178,12 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
 
     private async Task StopWhatWasStartedAsync(LocalSystem system)
     {
+        if (system.Joined)
+        {
+            console.Say("What ran before goes on running; ./run stop ends it.");
+            return;
+        }
+
         // What comes after Ctrl-C is not to be cut short by the same Ctrl-C.
         var started = system.Started.Where(service => service.IsRunning).ToList();
         if (started.Count > 0)
@@ -191,9 +193,5 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
         }
         if (checkout.StartedServers)
             await new Servers(checkout).DoAsync("down", CancellationToken.None);
-
-        var left = system.Services.Where(service => service.IsRunning).ToList();
-        if (left.Count > 0 || !checkout.StartedServers)
-            console.Say("What ran before goes on running; ./run stop ends it.");
     }
 }

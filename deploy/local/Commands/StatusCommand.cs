@@ -21,7 +21,7 @@ public static class StatusCommand
             table.AddRow(
                 new Text(service.Service.Name),
                 new Text(running ? await StateAsync(service, http, cancellationToken) : "down"),
-                new Text(running ? service.Url.ToString() : ""),
+                new Text(running ? service.Address : ""),
                 new Text(running ? service.ProcessId.ToString(CultureInfo.InvariantCulture) : ""),
                 new Text(File.Exists(service.Log) ? service.Log : "")
             );
