@@ -26,8 +26,8 @@ public static class Faults
             or OperationInterruptedException
             or RabbitMQ.Client.Exceptions.PublishException => true,
             HttpRequestException or SocketException or IOException or TimeoutException => true,
-            // Our own time limits; the caller knows whether it was asked to stop.
-            OperationCanceledException => true,
+            // Our own time limits, or a stop; the caller knows which. The second is what MassTransit makes of the first.
+            OperationCanceledException or ConsumerCanceledException => true,
             AggregateException many => many.InnerExceptions.All(IsInfrastructure),
             _ => false,
         };

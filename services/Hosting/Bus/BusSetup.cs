@@ -112,6 +112,8 @@ public static class BusSetup
             where TConsumer : class, IItemConsumer<TItem>
         {
             endpoint.ConfigureConsumeTopology = false;
+            // Else MassTransit tells of every fault by an exchange of its own, and what waited out an outage is lost over it.
+            endpoint.PublishFaults = false;
             endpoint.PrefetchCount = 32;
             foreach (var (name, value) in Topology.QueueArguments(queue))
                 endpoint.SetQueueArgument(name, value);

@@ -16,7 +16,8 @@ public class BusUnderTest : IAsyncLifetime
     public const string EventQueue = "audit.lead-captured";
     private WebApplication? _app;
 
-    public TestBroker Broker { get; protected init; } = new();
+    public virtual TestBroker Broker { get; } = new();
+    protected virtual TimeProvider Clock => TimeProvider.System;
     public CapturedLogs Logs { get; } = new();
     public EdgeTaker Edge => _app!.Services.GetRequiredService<EdgeTaker>();
     public EventTaker Events => _app!.Services.GetRequiredService<EventTaker>();
@@ -32,9 +33,11 @@ public class BusUnderTest : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         await StopAsync();
-        await Broker.DisposeAsync();
+        await EndBrokerAsync();
         GC.SuppressFinalize(this);
     }
+
+    protected virtual ValueTask EndBrokerAsync() => Broker.DisposeAsync();
 
     public async Task StartAsync()
     {
@@ -43,7 +46,7 @@ public class BusUnderTest : IAsyncLifetime
         builder.Configuration["LEADSYNC_RABBITMQ"] = Broker.Uri.ToString();
         builder.Configuration["LEADSYNC_RABBITMQ_MANAGEMENT"] = Broker.Place.Management!.ToString();
         builder.Logging.ClearProviders().AddProvider(Logs).SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(Clock);
         builder.AddBus(bus =>
             bus.AddEdge<EdgeTaker>(EdgeQueue).Add<LeadCaptured, CapturedLead, EventTaker>(EventQueue)
         );

@@ -10,52 +10,55 @@ public sealed class When_a_message_cannot_be_read(BusUnderTest bus) : IClassFixt
 {
     private const string Good = """{"workspace":"acme","items":[{"leadId":"good","fields":{"lastName":"Rivers"}}]}""";
 
-    public static TheoryData<string, byte[]> Unreadable { get; } =
-        new()
+    // By name: the runner writes out whatever a theory is given, ten megabytes too.
+    public static TheoryData<string> Unreadable => [.. Bodies.Keys];
+
+    private static readonly Dictionary<string, byte[]> Bodies = new(StringComparer.Ordinal)
+    {
+        { "garbage", [0x00, 0xFF, 0x13, 0x37, 0x80] },
+        { "nothing", [] },
+        { "empty object", "{}"u8.ToArray() },
+        { "empty list", "[]"u8.ToArray() },
+        { "null", "null"u8.ToArray() },
+        { "text", "\"leads\""u8.ToArray() },
+        { "cut short", """{"workspace":"acme","items":[{"leadId":"""u8.ToArray() },
+        { "no items", """{"workspace":"acme","items":[]}"""u8.ToArray() },
+        { "items of another kind", """{"workspace":"acme","items":{}}"""u8.ToArray() },
+        { "half a surrogate", """{"workspace":"\ud800","items":[{}]}"""u8.ToArray() },
+        { "bytes that are not UTF-8", [.. "{\"workspace\":\""u8, 0xC3, 0x28, .. "\",\"items\":[{}]}"u8] },
+        { "no workspace", """{"items":[{"leadId":"1"}]}"""u8.ToArray() },
+        { "a workspace that is none", """{"workspace":"../acme","items":[{"leadId":"1"}]}"""u8.ToArray() },
         {
-            { "garbage", [0x00, 0xFF, 0x13, 0x37, 0x80] },
-            { "nothing", [] },
-            { "empty object", "{}"u8.ToArray() },
-            { "empty list", "[]"u8.ToArray() },
-            { "null", "null"u8.ToArray() },
-            { "text", "\"leads\""u8.ToArray() },
-            { "cut short", """{"workspace":"acme","items":[{"leadId":"""u8.ToArray() },
-            { "no items", """{"workspace":"acme","items":[]}"""u8.ToArray() },
-            { "items of another kind", """{"workspace":"acme","items":{}}"""u8.ToArray() },
-            { "half a surrogate", """{"workspace":"\ud800","items":[{}]}"""u8.ToArray() },
-            { "bytes that are not UTF-8", [.. "{\"workspace\":\""u8, 0xC3, 0x28, .. "\",\"items\":[{}]}"u8] },
-            { "no workspace", """{"items":[{"leadId":"1"}]}"""u8.ToArray() },
-            { "a workspace that is none", """{"workspace":"../acme","items":[{"leadId":"1"}]}"""u8.ToArray() },
-            {
-                "too deep",
-                Encoding.UTF8.GetBytes(
-                    $$"""{"workspace":"acme","items":{{new string('[', 5_000)}}{{new string(']', 5_000)}}}"""
-                )
-            },
-            { "ten megabytes of nothing", new byte[10 * 1024 * 1024] },
-            {
-                "ten megabytes of an item",
-                Encoding.UTF8.GetBytes(
-                    $$"""{"workspace":"acme","items":[{"leadId":"{{new string('x', 10 * 1024 * 1024)}}"}]}"""
-                )
-            },
-            {
-                "more items than may be",
-                Encoding.UTF8.GetBytes(
-                    $$"""{"workspace":"acme","items":[{{string.Join(',', Enumerable.Repeat("{}", EventList.MaxItems + 1))}}]}"""
-                )
-            },
-        };
+            "too deep",
+            Encoding.UTF8.GetBytes(
+                $$"""{"workspace":"acme","items":{{new string('[', 5_000)}}{{new string(']', 5_000)}}}"""
+            )
+        },
+        { "ten megabytes of nothing", new byte[10 * 1024 * 1024] },
+        {
+            "ten megabytes of an item",
+            Encoding.UTF8.GetBytes(
+                $$"""{"workspace":"acme","items":[{"leadId":"{{new string('x', 10 * 1024 * 1024)}}"}]}"""
+            )
+        },
+        {
+            "more items than may be",
+            Encoding.UTF8.GetBytes(
+                $$"""{"workspace":"acme","items":[{{string.Join(',', Enumerable.Repeat("{}", EventList.MaxItems + 1))}}]}"""
+            )
+        },
+    };
 
     [Theory]
     [MemberData(nameof(Unreadable))]
-    public async Task It_is_put_to_the_dead_letters_whole_with_the_reason(string what, byte[] body)
+    public async Task It_is_put_to_the_dead_letters_whole_with_the_reason(string what)
     {
+        var body = Bodies[what];
         await bus.Broker.PublishAsync(Wire.Capture, body);
         await bus.Broker.PublishAsync(Wire.Capture, Good);
 
         var letter = await DeadLetterAsync(BusUnderTest.EdgeQueue);
-        letter.Body.ToArray().ShouldBe(body, what);
+        letter.Body.Span.SequenceEqual(body).ShouldBeTrue();
         Header(letter, "leadsync-reason").ShouldNotBeNullOrEmpty();
         Header(letter, "leadsync-queue").ShouldBe(BusUnderTest.EdgeQueue);
         Header(letter, "leadsync-publisher").ShouldBe("leadsync");
