@@ -110,6 +110,12 @@ public static class FailureCatalogue
         "Change the value at its source, or map another field or a default; the lead goes on by itself."
     );
 
+    public static readonly FailureKind SchemaChanged = new(
+        "SCHEMA_CHANGED",
+        "A mapped CRM field is not there any more, or the connected user may no longer write it.",
+        "Map another field, or give the connected user access to it; the lead goes on by itself."
+    );
+
     // At the CRM
     public static readonly FailureKind RequiredFieldMissing = new(
         "REQUIRED_FIELD_MISSING",
@@ -120,6 +126,16 @@ public static class FailureCatalogue
         "NO_MATCH_KEY",
         "The lead has neither a record id nor an email address, so it cannot be known whether it exists.",
         "Capture an email address for it; the lead goes on by itself."
+    );
+    public static readonly FailureKind RecordDeleted = new(
+        "RECORD_DELETED",
+        "The record that the lead was synced to was deleted in the CRM, and is not made again behind its back.",
+        "Restore the record from the recycle bin, or withdraw the lead at its source."
+    );
+    public static readonly FailureKind PullOnly = new(
+        "PULL_ONLY",
+        "The connection's direction is pull, so nothing is written to it.",
+        "Set its direction to push or both, or route the source to another connection."
     );
     public static readonly FailureKind OutcomeUnknown = new(
         "OUTCOME_UNKNOWN",
@@ -165,8 +181,11 @@ public static class FailureCatalogue
             NoMapping,
             SchemaUnknown,
             ValueDoesNotFit,
+            SchemaChanged,
             RequiredFieldMissing,
             NoMatchKey,
+            RecordDeleted,
+            PullOnly,
             OutcomeUnknown,
             AuthRevoked,
             LimitDaily,
