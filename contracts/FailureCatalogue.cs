@@ -23,6 +23,11 @@ public static class FailureCatalogue
         "The request's body is not JSON of the kind that was announced.",
         "Send one object, a list of objects, or one object per line (application/x-ndjson), in UTF-8."
     );
+    public static readonly FailureKind HeaderInvalid = new(
+        "HEADER_INVALID",
+        "A header of the request is not of its form; the message names the header and the form.",
+        "Correct the header and send the request again; nothing of it was taken."
+    );
     public static readonly FailureKind BodyTooLarge = new(
         "BODY_TOO_LARGE",
         "The request's body is larger than one request may be.",
@@ -160,6 +165,7 @@ public static class FailureCatalogue
         {
             PayloadRejected,
             BodyUnreadable,
+            HeaderInvalid,
             BodyTooLarge,
             Unauthenticated,
             Forbidden,
