@@ -23,6 +23,11 @@ public static class FailureCatalogue
         "The request's body is not JSON of the kind that was announced.",
         "Send one object, a list of objects, or one object per line (application/x-ndjson), in UTF-8."
     );
+    public static readonly FailureKind HeaderInvalid = new(
+        "HEADER_INVALID",
+        "A header of the request is not of its form; the message names the header and the form.",
+        "Correct the header and send the request again; nothing of it was taken."
+    );
     public static readonly FailureKind BodyTooLarge = new(
         "BODY_TOO_LARGE",
         "The request's body is larger than one request may be.",
@@ -105,6 +110,12 @@ public static class FailureCatalogue
         "Change the value at its source, or map another field or a default; the lead goes on by itself."
     );
 
+    public static readonly FailureKind SchemaChanged = new(
+        "SCHEMA_CHANGED",
+        "A mapped CRM field is not there any more, or the connected user may no longer write it.",
+        "Map another field, or give the connected user access to it; the lead goes on by itself."
+    );
+
     // At the CRM
     public static readonly FailureKind RequiredFieldMissing = new(
         "REQUIRED_FIELD_MISSING",
@@ -115,6 +126,16 @@ public static class FailureCatalogue
         "NO_MATCH_KEY",
         "The lead has neither a record id nor an email address, so it cannot be known whether it exists.",
         "Capture an email address for it; the lead goes on by itself."
+    );
+    public static readonly FailureKind RecordDeleted = new(
+        "RECORD_DELETED",
+        "The record that the lead was synced to was deleted in the CRM, and is not made again behind its back.",
+        "Restore the record from the recycle bin, or withdraw the lead at its source."
+    );
+    public static readonly FailureKind PullOnly = new(
+        "PULL_ONLY",
+        "The connection's direction is pull, so nothing is written to it.",
+        "Set its direction to push or both, or route the source to another connection."
     );
     public static readonly FailureKind OutcomeUnknown = new(
         "OUTCOME_UNKNOWN",
@@ -144,6 +165,7 @@ public static class FailureCatalogue
         {
             PayloadRejected,
             BodyUnreadable,
+            HeaderInvalid,
             BodyTooLarge,
             Unauthenticated,
             Forbidden,
@@ -159,8 +181,11 @@ public static class FailureCatalogue
             NoMapping,
             SchemaUnknown,
             ValueDoesNotFit,
+            SchemaChanged,
             RequiredFieldMissing,
             NoMatchKey,
+            RecordDeleted,
+            PullOnly,
             OutcomeUnknown,
             AuthRevoked,
             LimitDaily,

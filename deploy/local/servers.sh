@@ -407,6 +407,9 @@ management.tcp.ip = 127.0.0.1
 management.tcp.port = $(port rabbitmq-management)
 default_user = leadsync
 default_pass = $(secret rabbitmq)
+# impersonator: redriving a dead letter must keep the login that published it.
+default_user_tags.administrator = true
+default_user_tags.impersonator = true
 vm_memory_high_watermark.absolute = $memory
 disk_free_limit.absolute = 500MB
 log.console = false

@@ -16,6 +16,9 @@ public interface ICrm
     /// <summary>The system this client speaks to, as connections name it: <c>salesforce</c>.</summary>
     string System { get; }
 
+    /// <summary>The objects that hold people: a person may exist as any of them.</summary>
+    IReadOnlyList<string> PersonObjects { get; }
+
     /// <summary>The most writes that <see cref="WriteAsync"/> carries in one API call.</summary>
     int WritesPerCall { get; }
 
@@ -33,7 +36,15 @@ public interface ICrm
     /// <see cref="ArgumentException"/>. Results stand in the order of the writes. An answer that never came or cannot be
     /// understood makes the writes it would have covered <see cref="WriteStatus.Unknown"/>: they may have happened.
     /// </summary>
-    /// <exception cref="CrmException">Nothing was written: the call could not be sent, or was refused as a whole.</exception>
+    /// <remarks>
+    /// Texts that the CRM would take for commands of its own (Salesforce: <c>@{…}</c>) go in further calls;
+    /// <see cref="WriteReport.Calls"/> tells. Once something may have been written nothing is thrown: what could not be sent
+    /// any more comes back as <see cref="WriteStatus.Refused"/>.
+    /// </remarks>
+    /// <exception cref="CrmException">
+    /// Nothing was written, and no write is to blame: the call could not be sent, or the CRM refused us as a whole. A batch
+    /// refused for what stands in it comes back as results that say <see cref="CrmFailure.WholeBatch"/>.
+    /// </exception>
     /// <exception cref="OperationCanceledException">
     /// The caller's own token was cancelled while the call was under way: the writes may have happened.
     /// </exception>
@@ -132,6 +143,9 @@ public sealed record RecordWrite(string Object, string? RecordId, IReadOnlyDicti
 public sealed record WriteReport(IReadOnlyList<WriteResult> Results, int Calls);
 
 /// <summary>What became of one write.</summary>
+/// <param name="RecordId">The record's id in its long form when it was written, else null.</param>
+/// <param name="Failure">Why not, when it was not written or may not have been.</param>
+/// <param name="RequestId">The CRM's own id of the request, for its support; null when it gave none.</param>
 public sealed record WriteResult(
     WriteStatus Status,
     string? RecordId = null,

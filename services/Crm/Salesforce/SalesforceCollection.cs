@@ -7,7 +7,7 @@ internal sealed class SalesforceCollection(bool creates, string @object)
 {
     private readonly HashSet<string> _recordIds = new(StringComparer.Ordinal);
 
-    public bool Creates => creates;
+    public HttpMethod Method => creates ? HttpMethod.Post : HttpMethod.Patch;
 
     /// <summary>Where its writes stand in the caller's list, in the order they are sent.</summary>
     public List<int> Indexes { get; } = [];
@@ -16,15 +16,20 @@ internal sealed class SalesforceCollection(bool creates, string @object)
     /// Packs writes into as few collections as their limits allow. Objects are kept apart as long as there is room, so that
     /// a trigger that fails on one object takes no other with it.
     /// </summary>
+    /// <param name="indexes">Which of the writes to pack.</param>
+    /// <param name="size">Most writes in a collection.</param>
+    /// <param name="most">Most collections.</param>
     /// <exception cref="ArgumentException">
-    /// A write that is none, or that do not fit: only when the same record stands in them more often than there are collections.
+    /// They do not fit: only when the same record stands in them more often than there are collections.
     /// </exception>
-    public static List<SalesforceCollection> Pack(IReadOnlyList<RecordWrite> writes, int size, int most)
+    public static List<SalesforceCollection> Pack(
+        IReadOnlyList<RecordWrite> writes,
+        IEnumerable<int> indexes,
+        int size,
+        int most
+    )
     {
-        foreach (var write in writes)
-            Check(write);
-        var order = Enumerable
-            .Range(0, writes.Count)
+        var order = indexes
             .OrderBy(index => writes[index].RecordId is null)
             .ThenBy(index => writes[index].Object, StringComparer.Ordinal)
             .ToList();
@@ -34,6 +39,24 @@ internal sealed class SalesforceCollection(bool creates, string @object)
         return collections.Count <= most
             ? collections
             : throw new ArgumentException("The same record too often in one call.", nameof(writes));
+    }
+
+    /// <exception cref="ArgumentException">The write cannot be sent as it is.</exception>
+    public static void Check(RecordWrite write)
+    {
+        foreach (var (name, value) in write.Fields)
+        {
+            // A second id beside ours could change another record than the one that was matched.
+            if (
+                name.Equals("Id", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("attributes", StringComparison.OrdinalIgnoreCase)
+            )
+            {
+                throw new ArgumentException($"'{name}' is no field that can be written.", nameof(write));
+            }
+            if (value.ValueKind == JsonValueKind.Undefined)
+                throw new ArgumentException($"'{name}' has no value; JSON null clears a field.", nameof(write));
+        }
     }
 
     private static List<SalesforceCollection> Pack(
@@ -66,22 +89,5 @@ internal sealed class SalesforceCollection(bool creates, string @object)
             return false;
         Indexes.Add(index);
         return true;
-    }
-
-    private static void Check(RecordWrite write)
-    {
-        foreach (var (name, value) in write.Fields)
-        {
-            // A second id beside ours could change another record than the one that was matched.
-            if (
-                name.Equals("Id", StringComparison.OrdinalIgnoreCase)
-                || name.Equals("attributes", StringComparison.OrdinalIgnoreCase)
-            )
-            {
-                throw new ArgumentException($"'{name}' is no field that can be written.", nameof(write));
-            }
-            if (value.ValueKind == JsonValueKind.Undefined)
-                throw new ArgumentException($"'{name}' has no value; JSON null clears a field.", nameof(write));
-        }
     }
 }

@@ -17,9 +17,12 @@ public sealed class SalesforceCrm : ICrm
         _options = options;
         _describe = new SalesforceDescribe(requests);
         _find = new SalesforceFind(composite, clock);
-        _write = new SalesforceWrite(composite, options);
+        _write = new SalesforceWrite(requests, composite, options);
         _limits = new SalesforceLimits(requests);
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> PersonObjects { get; } = ["Lead", "Contact"];
 
     public string System => "salesforce";
 

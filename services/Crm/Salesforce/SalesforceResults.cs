@@ -15,7 +15,8 @@ internal static class SalesforceResults
     {
         if (reply is { IsSuccess: false })
         {
-            Fill(collection, results, Refusal(reply, requestId, collection.Indexes.Count > 1), requestId);
+            var fault = SalesforceFault.Read(reply.Body, reply.Status) with { RequestId = requestId };
+            Fill(collection, results, SalesforceErrors.Judge(fault, writes: true), collection.Indexes.Count > 1);
             return;
         }
         // Without one answer for each write it cannot be told which is whose.
@@ -25,7 +26,7 @@ internal static class SalesforceResults
         )
         {
             var lost = SalesforceErrors.Lost("Salesforce's answer to a collection cannot be read.");
-            Fill(collection, results, lost with { RequestId = requestId, HttpStatus = reply?.Status }, requestId);
+            Fill(collection, results, lost with { RequestId = requestId, HttpStatus = reply?.Status });
             return;
         }
         var place = 0;
@@ -45,22 +46,10 @@ internal static class SalesforceResults
         if (item.Flag("success") != false)
         {
             var lost = SalesforceErrors.Lost("Salesforce's answer to a record cannot be read.");
-            return new WriteResult(WriteStatus.Unknown, recordId, lost with { RequestId = requestId }, requestId);
+            return Failed(lost with { RequestId = requestId });
         }
         var fault = SalesforceFault.Read(item.Member("errors"), status) with { RequestId = requestId, OfRecord = true };
-        return Refused(SalesforceErrors.Judge(fault, writes: true), recordId, requestId);
-    }
-
-    private static CrmFailure Refusal(SalesforceReply reply, string? requestId, bool isWholeBatch)
-    {
-        var fault = SalesforceFault.Read(reply.Body, reply.Status) with { RequestId = requestId };
-        var failure = SalesforceErrors.Judge(fault, writes: true);
-        return failure.Class is FailureClass.Record or FailureClass.Configuration
-            ? failure with
-            {
-                WholeBatch = isWholeBatch,
-            }
-            : failure;
+        return Failed(SalesforceErrors.Judge(fault, writes: true));
     }
 
     // A trigger that throws on one row fails every row of its object in the collection, each with the same error.
@@ -84,22 +73,26 @@ internal static class SalesforceResults
         bool HasFailed(int index) => results[index].Failure?.Code == "ORG_AUTOMATION_FAILED";
     }
 
-    private static void Fill(
+    /// <summary>Gives all writes of a collection the same failure.</summary>
+    /// <param name="isWholeBatch">It was said of several writes at once, so one of them may be to blame for all.</param>
+    public static void Fill(
         SalesforceCollection collection,
         WriteResult[] results,
         CrmFailure failure,
-        string? requestId
+        bool isWholeBatch = false
     )
     {
+        var isOfOne = failure.Class is FailureClass.Record or FailureClass.Configuration;
+        var result = Failed(failure with { WholeBatch = isWholeBatch && isOfOne });
         foreach (var index in collection.Indexes)
-            results[index] = Refused(failure, null, requestId);
+            results[index] = result;
     }
 
-    private static WriteResult Refused(CrmFailure failure, string? recordId, string? requestId) =>
+    private static WriteResult Failed(CrmFailure failure) =>
         new(
             failure.Class == FailureClass.UnknownOutcome ? WriteStatus.Unknown : WriteStatus.Refused,
-            recordId,
+            null,
             failure,
-            requestId
+            failure.RequestId
         );
 }

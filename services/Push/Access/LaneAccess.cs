@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using System.Text;
+using LeadSync.Contracts;
+using LeadSync.Crm;
+using LeadSync.Push.Lanes;
+
+namespace LeadSync.Push.Access;
+
+/// <summary>
+/// One lane's access to its CRM while it is served: the grant, what is left of it, and the last look before each call at
+/// whether the call may still go out.
+/// </summary>
+public sealed class LaneAccess(
+    Lease lease,
+    ICrm crm,
+    Grant grant,
+    ConnectorClient connector,
+    LeaseStore leases,
+    TimeProvider clock,
+    PushOptions options
+) : CrmSession
+{
+    /// <summary>Calls asked for at a time: a match and a write, and some for the pages of a long answer and for halving.</summary>
+    public const int CallsPerGrant = 10;
+
+    private Grant _grant = grant;
+    private int _calls = grant.Calls;
+    private long _checkedAt;
+    private DateTimeOffset _sendBefore = DateTimeOffset.MaxValue;
+
+    public ICrm Crm => crm;
+
+    public override Uri InstanceUrl => _grant.InstanceUrl;
+
+    public override string AccessToken => _grant.AccessToken;
+
+    public override string? UserId => _grant.UserId;
+
+    /// <summary>
+    /// Before each use of <see cref="Crm"/>: the lane must still be ours, and the grant good for it.
+    /// </summary>
+    /// <param name="sendBefore">When given, the call is not sent after this.</param>
+    public async Task PrepareAsync(CancellationToken cancellationToken, DateTimeOffset? sendBefore = null)
+    {
+        if (_calls <= 0 || clock.GetUtcNow() >= _grant.ExpiresAt)
+            await AskAsync(refusedToken: null, cancellationToken);
+        _sendBefore = sendBefore ?? DateTimeOffset.MaxValue;
+        if (!await leases.RenewAsync(lease, cancellationToken))
+            throw new LeaseLostException(lease.ConnectionId);
+        _checkedAt = clock.GetTimestamp();
+    }
+
+    public override Task RenewAsync(string refusedToken, CancellationToken cancellationToken) =>
+        AskAsync(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(refusedToken))), cancellationToken);
+
+    public override void BeforeCall()
+    {
+        // A process that was stopped between the check and here has lost the lane without noticing.
+        if (clock.GetElapsedTime(_checkedAt) >= options.Lease || clock.GetUtcNow() >= _sendBefore)
+            throw new LeaseLostException(lease.ConnectionId);
+        if (--_calls < 0)
+            throw new GrantSpentException();
+    }
+
+    private async Task AskAsync(string? refusedToken, CancellationToken cancellationToken)
+    {
+        _grant = await connector.GrantAsync(
+            lease.Workspace,
+            lease.ConnectionId,
+            new GrantRequest(CallsPerGrant, refusedToken),
+            cancellationToken
+        );
+        _calls = _grant.Calls;
+    }
+}
+
+/// <summary>The calls of a grant are used up in the middle of one use; the next round asks for more.</summary>
+public sealed class GrantSpentException() : Exception("The granted API calls are used up.");
+
+/// <summary>Opens access to a lane's CRM.</summary>
+public sealed class Accesses(
+    IEnumerable<ICrm> crms,
+    ConnectorClient connector,
+    LeaseStore leases,
+    TimeProvider clock,
+    PushOptions options
+)
+{
+    /// <exception cref="CrmException">There is no access now, or the connection may not be written to.</exception>
+    public async Task<LaneAccess> OpenAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        var ask = new GrantRequest(LaneAccess.CallsPerGrant);
+        var grant = await connector.GrantAsync(lease.Workspace, lease.ConnectionId, ask, cancellationToken);
+        // Promise: a connection whose direction is pull is never written to, whoever mapped what to it.
+        if (grant.Direction == "pull")
+        {
+            var kind = FailureCatalogue.PullOnly;
+            throw new CrmException(
+                new CrmFailure(kind.Code, FailureClass.Configuration, kind.Cause, kind.Cause, kind.Fix)
+            );
+        }
+        var crm =
+            crms.FirstOrDefault(crm => crm.System == grant.System)
+            ?? throw new InvalidOperationException($"There is no client for the CRM '{grant.System}'.");
+        return new LaneAccess(lease, crm, grant, connector, leases, clock, options);
+    }
+}

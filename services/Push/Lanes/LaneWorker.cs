@@ -1,0 +1,121 @@
+using LeadSync.Contracts;
+using LeadSync.Crm;
+using LeadSync.Hosting;
+using LeadSync.Push.Access;
+using LeadSync.Push.Writing;
+
+namespace LeadSync.Push.Lanes;
+
+/// <summary>
+/// Serves lanes, several at once: leases the one that was not served for longest, works one round on it, gives it back. A
+/// lane whose CRM fails rests for a while and is taken up again by itself; what waits in it stays where it is.
+/// </summary>
+public sealed class LaneWorker(
+    LeaseStore leases,
+    LaneRound round,
+    Wakeup wakeup,
+    PushOptions options,
+    TimeProvider clock,
+    ILogger<LaneWorker> log
+) : BackgroundService
+{
+    // What is in hand when the service stops is finished, within what the host allows for it.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan FaultWait = TimeSpan.FromSeconds(1);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, options.LanesAtOnce).Select(_ => ServeAsync(stoppingToken)));
+
+    private async Task ServeAsync(CancellationToken stoppingToken)
+    {
+        var owner = Guid.CreateVersion7();
+        using var end = new CancellationTokenSource();
+        await using var registration = stoppingToken.Register(() => end.CancelAfter(Grace));
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var ring = wakeup.Next;
+            try
+            {
+                if (await RunOnceAsync(owner, end.Token))
+                    continue;
+                await Task.WhenAny(ring, Task.Delay(options.IdleWait, clock, stoppingToken));
+            }
+            catch (Exception fault) when (Faults.IsInfrastructure(fault))
+            {
+                if (stoppingToken.IsCancellationRequested)
+                    return;
+                log.LogWarning("Serving lanes: trying again ({Fault})", fault.GetType().Name);
+                await Task.Delay(FaultWait, clock, stoppingToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>Serves one lane for one round; false when none has work.</summary>
+    public async Task<bool> RunOnceAsync(Guid owner, CancellationToken cancellationToken)
+    {
+        if (await leases.TakeNextAsync(owner, cancellationToken) is not { } lease)
+            return false;
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var renewal = RenewAsync(lease, done.Token);
+        try
+        {
+            await round.RunAsync(lease, cancellationToken);
+            await leases.ReleaseAsync(lease, cancellationToken);
+            // What this round has said is to be published.
+            wakeup.Ring();
+        }
+        catch (CrmException fault)
+        {
+            var failure = fault.Failure;
+            var wait = RetrySchedule.ForLane(lease.Faults, failure.RetryAfter, Random.Shared.NextDouble());
+            await leases.PauseAsync(lease, failure.Code, failure.Cause, wait, cancellationToken);
+            if (lease.Faults == 0)
+                log.LogWarning("Lane {ConnectionId} rests: {Code}", lease.ConnectionId, failure.Code);
+        }
+        catch (GrantSpentException)
+        {
+            await leases.ReleaseAsync(lease, cancellationToken);
+        }
+        catch (LeaseLostException)
+        {
+            log.LogWarning("Lane {ConnectionId} was taken over while it was served", lease.ConnectionId);
+        }
+        // Connector away is not the CRM's fault, and neither is a database that hiccups: rest, and try again.
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            var kind = Faults.IsInfrastructure(fault) ? FailureCatalogue.Unavailable : FailureCatalogue.Internal;
+            log.Log(
+                kind == FailureCatalogue.Internal ? LogLevel.Error : LogLevel.Warning,
+                fault,
+                "Serving lane {ConnectionId}",
+                lease.ConnectionId
+            );
+            var wait = RetrySchedule.ForLane(lease.Faults, asked: null, Random.Shared.NextDouble());
+            await leases.PauseAsync(lease, kind.Code, kind.Cause, wait, cancellationToken);
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await renewal;
+        }
+        return true;
+    }
+
+    private async Task RenewAsync(Lease lease, CancellationToken done)
+    {
+        while (!done.IsCancellationRequested)
+        {
+            await Task.Delay(options.Lease / 3, clock, done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                if (done.IsCancellationRequested || !await leases.RenewAsync(lease, done))
+                    return;
+            }
+            catch (Exception fault) when (Faults.IsInfrastructure(fault))
+            {
+                // The next renewal may come in time; if none does, the check before each send finds out.
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Text.Json;
+using Dapper;
+using LeadSync.Contracts;
+using LeadSync.Hosting.Bus;
+using Npgsql;
+
+namespace LeadSync.Push.Lanes;
+
+/// <summary>All SQL on <c>lead_sync</c>, but for what <see cref="Writing.Settler"/> completes.</summary>
+public sealed class LeadSyncStore(NpgsqlDataSource database)
+{
+    /// <summary>Puts leads into their lanes. An older version than the one that is there changes nothing.</summary>
+    public async Task TakeInAsync(IReadOnlyList<Arrived<MappedLead>> leads, CancellationToken cancellationToken)
+    {
+        // In key order, so that two replicas taking in the same leads do not wait for each other in a circle.
+        var rows = leads
+            .OrderBy(lead => lead.Item.ConnectionId)
+            .ThenBy(lead => lead.Item.Source, StringComparer.Ordinal)
+            .ThenBy(lead => lead.Item.LeadId, StringComparer.Ordinal)
+            .ToList();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var lanes = rows.Select(row => (row.Item.ConnectionId, row.Workspace)).Distinct().ToList();
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                """
+                insert into lane (connection_id, workspace)
+                select * from unnest(@connections, @workspaces)
+                on conflict do nothing
+                """,
+                new
+                {
+                    connections = lanes.Select(lane => lane.ConnectionId).ToArray(),
+                    workspaces = lanes.Select(lane => lane.Workspace).ToArray(),
+                },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                // A withdrawn lead is done at once: nothing is wanted any more, and the version stays as its tombstone.
+                // Keys come as JSON, for unnest takes arrays of arrays apart.
+                """
+                insert into lead_sync as s
+                    (connection_id, source, lead_id, workspace, wanted, version, from_version, done_run, keys, trace_parent)
+                select n.connection_id, n.source, n.lead_id, n.workspace, n.wanted::jsonb, n.version, n.version,
+                       n.withdrawn::int, array(select jsonb_array_elements_text(n.keys::jsonb)), n.trace_parent
+                  from unnest(@connections, @sources, @leadIds, @workspaces, @wanted, @versions, @withdrawn, @keys, @traces)
+                    as n (connection_id, source, lead_id, workspace, wanted, version, withdrawn, keys, trace_parent)
+                  join lane l on l.connection_id = n.connection_id and l.workspace = n.workspace
+                on conflict (connection_id, source, lead_id) do update set
+                    wanted = excluded.wanted,
+                    version = excluded.version,
+                    from_version = case when s.wanted_run > s.done_run then s.from_version else excluded.version end,
+                    wanted_run = s.wanted_run + 1,
+                    done_run = case when excluded.done_run = 1 then s.wanted_run + 1 else s.done_run end,
+                    parked_code = null,
+                    attempts = 0,
+                    due_at = now(),
+                    keys = excluded.keys || case when s.record_id is null then '{}' else array['record:' || s.record_id] end,
+                    trace_parent = excluded.trace_parent
+                where excluded.version > s.version
+                """,
+                new
+                {
+                    connections = rows.Select(row => row.Item.ConnectionId).ToArray(),
+                    sources = rows.Select(row => row.Item.Source).ToArray(),
+                    leadIds = rows.Select(row => row.Item.LeadId).ToArray(),
+                    workspaces = rows.Select(row => row.Workspace).ToArray(),
+                    wanted = rows.Select(row => JsonSerializer.Serialize(row.Item, Wire.Json)).ToArray(),
+                    versions = rows.Select(row => row.Item.Version).ToArray(),
+                    withdrawn = rows.Select(row => row.Item.Withdrawn).ToArray(),
+                    keys = rows.Select(row => JsonSerializer.Serialize(PersonKeys.Of(row.Item))).ToArray(),
+                    traces = rows.Select(row => row.Item.TraceParent).ToArray(),
+                },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>The leads of a lane that are due, longest waiting first, without those whose keys an intent still holds.</summary>
+    public async Task<List<WaitingLead>> TakeDueAsync(Lease lease, int most, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(
+                """
+                with held as (select coalesce(array_agg(k), '{}') as keys from intent i, unnest(i.keys) as k where i.connection_id = @ConnectionId)
+                select s.workspace, s.wanted::text as wanted, s.wanted_run, s.from_version, s.attempts, s.keys, s.object, s.record_id
+                  from lead_sync s, held
+                 where s.connection_id = @ConnectionId and s.wanted_run > s.done_run and s.parked_code is null and s.due_at <= now()
+                   and not s.keys && held.keys
+                 order by s.due_at
+                 limit @most
+                """,
+                new { lease.ConnectionId, most },
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows.Select(row => row.ToLead())];
+    }
+
+    /// <summary>
+    /// Lets leads that wait for an intent wait until it is next looked at, so that an otherwise empty lane is not served for them.
+    /// </summary>
+    public async Task DeferHeldAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                """
+                update lead_sync s set due_at = i.probe_at
+                  from intent i
+                 where s.connection_id = @ConnectionId and s.wanted_run > s.done_run and s.parked_code is null and s.due_at <= now()
+                   and i.connection_id = s.connection_id and i.state = 'unknown' and i.probe_at > now() and s.keys && i.keys
+                """,
+                new { lease.ConnectionId },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    // Properties, for Dapper finds no constructor that takes an array.
+    private sealed class Row
+    {
+        public required string Workspace { get; init; }
+        public required string Wanted { get; init; }
+        public required long WantedRun { get; init; }
+        public required long FromVersion { get; init; }
+        public required int Attempts { get; init; }
+        public required string[] Keys { get; init; }
+        public string? Object { get; init; }
+        public string? RecordId { get; init; }
+
+        public WaitingLead ToLead() =>
+            new(
+                Workspace,
+                JsonSerializer.Deserialize<MappedLead>(Wanted, Wire.Json)!,
+                WantedRun,
+                FromVersion,
+                Attempts,
+                Keys,
+                Object is null ? null : new KnownRecord(Object, RecordId!)
+            );
+    }
+}

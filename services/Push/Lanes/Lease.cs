@@ -1,0 +1,9 @@
+namespace LeadSync.Push.Lanes;
+
+/// <summary>The right to work on one lane, until <see cref="LeaseStore"/> says that it is lost.</summary>
+/// <param name="Fence">Grows with every lease of the lane; an older one may store facts, but no outcomes.</param>
+/// <param name="Faults">Rounds in a row before this one that failed as a whole.</param>
+public sealed record Lease(Guid ConnectionId, string Workspace, Guid Owner, long Fence, int Faults);
+
+/// <summary>The lane belongs to another worker now: what was begun may store its facts, and must not start anything more.</summary>
+public sealed class LeaseLostException(Guid connectionId) : Exception($"The lease of lane {connectionId} was lost.");

@@ -1,0 +1,22 @@
+using LeadSync.Contracts;
+
+namespace LeadSync.Push.Lanes;
+
+/// <summary>A lead taken from its lane: what is wanted, and the run that this work will have completed.</summary>
+/// <param name="Run">The row's <c>wanted_run</c> when it was taken; a newer want meanwhile has a higher one and stays pending.</param>
+/// <param name="FromVersion">The oldest version that waited.</param>
+/// <param name="Attempts">How often a passing fault stopped this version before.</param>
+/// <param name="Keys">What makes it one person with others.</param>
+/// <param name="Link">The record it was found to be, or became, before.</param>
+public sealed record WaitingLead(
+    string Workspace,
+    MappedLead Wanted,
+    long Run,
+    long FromVersion,
+    int Attempts,
+    IReadOnlyList<string> Keys,
+    KnownRecord? Link
+)
+{
+    public LeadKey Key => Wanted.Key(Workspace);
+}

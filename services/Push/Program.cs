@@ -1,0 +1,34 @@
+using LeadSync.Contracts;
+using LeadSync.Crm;
+using LeadSync.Hosting;
+using LeadSync.Hosting.Bus;
+using LeadSync.Hosting.Web;
+using LeadSync.Push;
+using LeadSync.Push.Access;
+using LeadSync.Push.Lanes;
+using LeadSync.Push.Outcomes;
+using LeadSync.Push.Writing;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("push");
+builder.AddBus(bus => bus.Add<LeadMapped, MappedLead, LeadMappedConsumer>("push.lead-mapped"));
+builder.AddSettings<PushOptions>("Push");
+builder.Services.AddCrms();
+builder.AddServiceClient<ConnectorClient>("Connector");
+
+builder.Services.AddSingleton<Wakeup>();
+builder.Services.AddSingleton<LeaseStore>().AddSingleton<LeadSyncStore>();
+builder
+    .Services.AddSingleton<IntentStore>()
+    .AddSingleton<AppliedStore>()
+    .AddSingleton<Settler>()
+    .AddSingleton<Settlements>();
+builder.Services.AddSingleton<OutcomeStore>();
+builder.Services.AddSingleton<Accesses>();
+builder.Services.AddSingleton<Prober>().AddSingleton<Writer>().AddSingleton<LaneRound>();
+builder.Services.AddHostedService<LaneWorker>().AddHostedService<OutcomeRelay>();
+
+var app = builder.Build();
+app.MapServiceDefaults();
+app.MapLanes();
+await app.RunAsync();

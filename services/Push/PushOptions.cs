@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LeadSync.Push;
+
+/// <summary>Settings of the section <c>Push</c>.</summary>
+public sealed class PushOptions
+{
+    /// <summary>Most leads taken from a lane at once; by default 500.</summary>
+    [Range(1, 1_000)]
+    public int BatchSize { get; set; } = 500;
+
+    /// <summary>Lanes that one replica serves at the same time; by default 4.</summary>
+    [Range(1, 64)]
+    public int LanesAtOnce { get; set; } = 4;
+
+    /// <summary>How long an idle worker waits before it looks for work again; what arrives here wakes it at once. By default 500 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan IdleWait { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a lane is leased, renewed while it is worked on; by default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long after it was written down an intent may still be sent; by default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan SendWithin { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long after a call was sent the CRM may still commit it; by default 10 minutes, the longest that a Salesforce
+    /// transaction lasts. What is unknown stays so until then, unless it is found before.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan LateCommit { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often a passing fault of one lead is retried before the lead is parked; by default 12, some hours.</summary>
+    [Range(1, 100)]
+    public int MostAttempts { get; set; } = 12;
+}

@@ -1,0 +1,28 @@
+using LeadSync.Contracts;
+using LeadSync.Crm;
+using LeadSync.Push.Lanes;
+
+namespace LeadSync.Push.Writing;
+
+/// <summary>What we are about to ask of the CRM for one lead; committed before the call.</summary>
+/// <param name="SendBefore">It is not sent after this.</param>
+/// <param name="CertainAt">From then on the CRM either holds it or never will.</param>
+/// <param name="Probes">How often it was looked for.</param>
+public sealed record Intent(
+    Guid IntentId,
+    WaitingLead Lead,
+    WritePlan Plan,
+    IReadOnlyList<string> Keys,
+    DateTimeOffset MadeAt,
+    DateTimeOffset SendBefore,
+    DateTimeOffset CertainAt,
+    int Probes = 0
+)
+{
+    /// <summary>The answer, when whoever made the call could store no more than that.</summary>
+    public WriteResult? Result { get; init; }
+
+    public RecordWrite ToWrite() => new(Plan.Object, Plan.RecordId, Plan.Values);
+
+    public KnownRecord? Record => Plan.RecordId is null ? null : new KnownRecord(Plan.Object, Plan.RecordId);
+}

@@ -1,0 +1,199 @@
+using System.Text.Json;
+using Dapper;
+using LeadSync.Crm;
+using LeadSync.Push.Lanes;
+using LeadSync.Push.Outcomes;
+using Npgsql;
+
+namespace LeadSync.Push.Writing;
+
+/// <summary>
+/// All SQL on <c>intent</c>, but for their end, which is <see cref="Settler"/>'s. States: open (a call is under way),
+/// unknown (its answer is lost), written and refused (stored by a worker that had lost the lane by then).
+/// </summary>
+public sealed class IntentStore(NpgsqlDataSource database)
+{
+    /// <summary>Writes intents down, with the outcomes that tell of the match. Throws when the lane is no longer ours.</summary>
+    public async Task CommitAsync(
+        Lease lease,
+        IReadOnlyList<Intent> intents,
+        IReadOnlyList<Outcome> outcomes,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await LeaseStore.CheckAsync(lease, transaction, cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                """
+                insert into intent (intent_id, connection_id, workspace, source, lead_id, run, version, from_version, object,
+                                    record_id, body, keys, made_at, send_before, certain_at)
+                select n.intent_id, @ConnectionId, @Workspace, n.source, n.lead_id, n.run, n.version, n.from_version, n.object,
+                       n.record_id, n.body::jsonb, array(select jsonb_array_elements_text(n.keys::jsonb)), n.made_at,
+                       n.send_before, n.certain_at
+                  from unnest(@ids, @sources, @leadIds, @runs, @versions, @fromVersions, @objects, @recordIds, @bodies, @keys,
+                              @madeAt, @sendBefore, @certainAt)
+                    as n (intent_id, source, lead_id, run, version, from_version, object, record_id, body, keys, made_at,
+                          send_before, certain_at)
+                """,
+                new
+                {
+                    lease.ConnectionId,
+                    lease.Workspace,
+                    ids = intents.Select(intent => intent.IntentId).ToArray(),
+                    sources = intents.Select(intent => intent.Lead.Wanted.Source).ToArray(),
+                    leadIds = intents.Select(intent => intent.Lead.Wanted.LeadId).ToArray(),
+                    runs = intents.Select(intent => intent.Lead.Run).ToArray(),
+                    versions = intents.Select(intent => intent.Lead.Wanted.Version).ToArray(),
+                    fromVersions = intents.Select(intent => intent.Lead.FromVersion).ToArray(),
+                    objects = intents.Select(intent => intent.Plan.Object).ToArray(),
+                    recordIds = intents.Select(intent => intent.Plan.RecordId).ToArray(),
+                    bodies = intents
+                        .Select(intent => JsonSerializer.Serialize(intent, JsonSerializerOptions.Web))
+                        .ToArray(),
+                    keys = intents.Select(intent => JsonSerializer.Serialize(intent.Keys)).ToArray(),
+                    madeAt = intents.Select(intent => intent.MadeAt).ToArray(),
+                    sendBefore = intents.Select(intent => intent.SendBefore).ToArray(),
+                    certainAt = intents.Select(intent => intent.CertainAt).ToArray(),
+                },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
+        await OutcomeStore.AddAsync(lease.Workspace, outcomes, transaction, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Called by a new owner of the lane: what an earlier one had under way is unknown, unless that one has stored its
+    /// answer, or does so later.
+    /// </summary>
+    public async Task AbandonOpenAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                "update intent set state = 'unknown', probe_at = now() where connection_id = @ConnectionId and state = 'open'",
+                new { lease.ConnectionId },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    /// <summary>Before intents are sent again, having certainly been refused: their times begin anew.</summary>
+    public async Task ExtendAsync(IReadOnlyList<Intent> intents, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                """
+                update intent set send_before = @SendBefore, certain_at = @CertainAt,
+                                  body = body || jsonb_build_object('sendBefore', @SendBefore, 'certainAt', @CertainAt)
+                 where intent_id = any(@ids)
+                """,
+                new
+                {
+                    ids = intents.Select(intent => intent.IntentId).ToArray(),
+                    intents[0].SendBefore,
+                    intents[0].CertainAt,
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    /// <summary>Stores answers by intent, whoever owns the lane by now. An intent that has ended meanwhile is left alone.</summary>
+    public async Task StoreFactsAsync(
+        IReadOnlyList<(Intent Intent, WriteResult Result)> facts,
+        CancellationToken cancellationToken
+    )
+    {
+        var certain = facts.Where(fact => fact.Result.Status != WriteStatus.Unknown).ToList();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                """
+                update intent i set state = n.state, result = n.result::jsonb, probe_at = null
+                  from unnest(@ids, @states, @results) as n (intent_id, state, result)
+                 where i.intent_id = n.intent_id and i.state in ('open', 'unknown')
+                """,
+                new
+                {
+                    ids = certain.Select(fact => fact.Intent.IntentId).ToArray(),
+                    states = certain
+                        .Select(fact => fact.Result.Status == WriteStatus.Written ? "written" : "refused")
+                        .ToArray(),
+                    results = certain
+                        .Select(fact => JsonSerializer.Serialize(fact.Result, JsonSerializerOptions.Web))
+                        .ToArray(),
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    /// <summary>Makes intents unknown, and says when each is looked for next.</summary>
+    public async Task MakeUnknownAsync(
+        Lease lease,
+        IReadOnlyList<(Guid IntentId, int Probes, TimeSpan Wait)> intents,
+        IReadOnlyList<Outcome> outcomes,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await LeaseStore.CheckAsync(lease, transaction, cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                """
+                update intent i set state = 'unknown', probes = n.probes, probe_at = now() + n.wait
+                  from unnest(@ids, @probes, @waits) as n (intent_id, probes, wait)
+                 where i.intent_id = n.intent_id and i.state in ('open', 'unknown')
+                """,
+                new
+                {
+                    ids = intents.Select(intent => intent.IntentId).ToArray(),
+                    probes = intents.Select(intent => intent.Probes).ToArray(),
+                    waits = intents.Select(intent => intent.Wait).ToArray(),
+                },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
+        await OutcomeStore.AddAsync(lease.Workspace, outcomes, transaction, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>The lane's intents whose answer was stored late, and those unknown ones that are to be looked for now.</summary>
+    public async Task<List<Intent>> ReadDueAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(string Body, string? Result, int Probes)>(
+            new CommandDefinition(
+                """
+                select body::text, result::text, probes
+                  from intent
+                 where connection_id = @ConnectionId
+                   and (state in ('written', 'refused') or (state = 'unknown' and probe_at <= now()))
+                 order by made_at
+                 limit 500
+                """,
+                new { lease.ConnectionId },
+                cancellationToken: cancellationToken
+            )
+        );
+        return
+        [
+            .. rows.Select(row =>
+                JsonSerializer.Deserialize<Intent>(row.Body, JsonSerializerOptions.Web)! with
+                {
+                    Probes = row.Probes,
+                    Result = row.Result is null
+                        ? null
+                        : JsonSerializer.Deserialize<WriteResult>(row.Result, JsonSerializerOptions.Web),
+                }
+            ),
+        ];
+    }
+}

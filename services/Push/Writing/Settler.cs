@@ -1,0 +1,145 @@
+using Dapper;
+using LeadSync.Push.Lanes;
+using LeadSync.Push.Outcomes;
+using Npgsql;
+
+namespace LeadSync.Push.Writing;
+
+/// <summary>
+/// Ends the work on leads in one transaction: the row's run, the record link, what was applied, the outcomes, the intent.
+/// Only the lane's owner may.
+/// </summary>
+public sealed class Settler(NpgsqlDataSource database)
+{
+    /// <exception cref="LeaseLostException">The lane is no longer ours; nothing was changed.</exception>
+    public async Task SettleAsync(
+        Lease lease,
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken
+    )
+    {
+        if (settlements.Count == 0)
+            return;
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await LeaseStore.CheckAsync(lease, transaction, cancellationToken);
+        await EndRowsAsync(lease, settlements, transaction, cancellationToken);
+        await ApplyAsync(lease, settlements, transaction, cancellationToken);
+        await EndIntentsAsync(lease, settlements, transaction, cancellationToken);
+        await OutcomeStore.AddAsync(
+            lease.Workspace,
+            [.. settlements.SelectMany(settlement => settlement.Outcomes)],
+            transaction,
+            cancellationToken
+        );
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static Task EndRowsAsync(
+        Lease lease,
+        IReadOnlyList<Settlement> settlements,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken
+    ) =>
+        transaction.Connection!.ExecuteAsync(
+            new CommandDefinition(
+                // A want that came while we worked (wanted_run > n.run) stays pending whatever the end of this run was.
+                """
+                update lead_sync s set
+                    done_run = case when n.ending = 'Done' then greatest(s.done_run, n.run) else s.done_run end,
+                    from_version = case when n.ending = 'Done' and s.wanted_run > n.run then n.version + 1 else s.from_version end,
+                    parked_code = case when n.ending = 'Parked' and s.wanted_run = n.run then n.park_code else s.parked_code end,
+                    attempts = case when s.wanted_run <> n.run or n.ending = 'Again' then s.attempts
+                                    when n.ending = 'Retried' then s.attempts + 1 else 0 end,
+                    due_at = case when n.ending in ('Retried', 'Again') and s.wanted_run = n.run then now() + n.wait else s.due_at end,
+                    object = coalesce(n.object, s.object),
+                    record_id = coalesce(n.record_id, s.record_id),
+                    keys = case when n.record_id is null or s.keys @> array['record:' || n.record_id] then s.keys
+                                else s.keys || ('record:' || n.record_id) end
+                  from unnest(@sources, @leadIds, @runs, @versions, @endings, @parkCodes, @waits, @objects, @recordIds)
+                    as n (source, lead_id, run, version, ending, park_code, wait, object, record_id)
+                 where s.connection_id = @ConnectionId and s.source = n.source and s.lead_id = n.lead_id
+                """,
+                new
+                {
+                    lease.ConnectionId,
+                    sources = settlements.Select(settlement => settlement.Lead.Wanted.Source).ToArray(),
+                    leadIds = settlements.Select(settlement => settlement.Lead.Wanted.LeadId).ToArray(),
+                    runs = settlements.Select(settlement => settlement.Lead.Run).ToArray(),
+                    versions = settlements.Select(settlement => settlement.Lead.Wanted.Version).ToArray(),
+                    endings = settlements.Select(settlement => settlement.End.ToString()).ToArray(),
+                    parkCodes = settlements.Select(settlement => settlement.ParkCode).ToArray(),
+                    waits = settlements.Select(settlement => settlement.Wait).ToArray(),
+                    objects = settlements.Select(settlement => settlement.Link?.Object).ToArray(),
+                    recordIds = settlements.Select(settlement => settlement.Link?.RecordId).ToArray(),
+                },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
+
+    private static async Task ApplyAsync(
+        Lease lease,
+        IReadOnlyList<Settlement> settlements,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken
+    )
+    {
+        var applied = settlements.Where(settlement => settlement is { Link: not null, Applied.Count: > 0 }).ToList();
+        if (applied.Count == 0)
+            return;
+        await transaction.Connection!.ExecuteAsync(
+            new CommandDefinition(
+                """
+                insert into applied as a (connection_id, object, record_id, fields)
+                select @ConnectionId, object, record_id, fields::jsonb
+                  from unnest(@objects, @recordIds, @fields) as n (object, record_id, fields)
+                on conflict (connection_id, object, record_id) do update set fields = a.fields || excluded.fields
+                """,
+                new
+                {
+                    lease.ConnectionId,
+                    objects = applied.Select(settlement => settlement.Link!.Object).ToArray(),
+                    recordIds = applied.Select(settlement => settlement.Link!.RecordId).ToArray(),
+                    fields = applied.Select(settlement => AppliedStore.Format(settlement.Applied)).ToArray(),
+                },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    private static async Task EndIntentsAsync(
+        Lease lease,
+        IReadOnlyList<Settlement> settlements,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken
+    )
+    {
+        var ended = settlements.Where(settlement => settlement.IntentId is not null).ToList();
+        if (ended.Count == 0)
+            return;
+        var released = ended
+            .SelectMany(settlement => settlement.Released ?? [])
+            .Distinct(StringComparer.Ordinal)
+            .ToArray();
+        await transaction.Connection!.ExecuteAsync(
+            new CommandDefinition(
+                """
+                delete from intent where intent_id = any(@ids);
+                update lead_sync set due_at = now()
+                 where cardinality(@released::text[]) > 0 and connection_id = @ConnectionId
+                   and wanted_run > done_run and parked_code is null and attempts = 0 and due_at > now() and keys && @released
+                """,
+                new
+                {
+                    ids = ended.Select(settlement => settlement.IntentId!.Value).ToArray(),
+                    released,
+                    lease.ConnectionId,
+                },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+}

@@ -1,0 +1,165 @@
+using LeadSync.Contracts;
+using LeadSync.Crm;
+using LeadSync.Push.Access;
+using LeadSync.Push.Lanes;
+using LeadSync.Push.Matching;
+using LeadSync.Push.Outcomes;
+
+namespace LeadSync.Push.Writing;
+
+/// <summary>
+/// Carries decided writes out: the intents are committed, one call carries them all, its results end them. A batch that is
+/// refused as a whole is halved until the record that spoils it stands alone.
+/// </summary>
+public sealed class Writer(
+    IntentStore intents,
+    Settler settler,
+    Settlements settlements,
+    TimeProvider clock,
+    PushOptions options
+)
+{
+    public async Task WriteAsync(
+        Lease lease,
+        LaneAccess access,
+        IReadOnlyList<(WaitingLead Lead, Decision.Write Decision)> writes,
+        CancellationToken cancellationToken
+    )
+    {
+        if (writes.Count == 0)
+            return;
+        var now = clock.GetUtcNow();
+        var made = writes.Select(write => Intend(write.Lead, write.Decision, now)).ToList();
+        var matched = writes.Select(write =>
+            Tell.Matched(
+                write.Lead,
+                write.Decision.Match,
+                write.Decision.Plan.RecordId is null ? SyncDecision.Create : SyncDecision.Update,
+                now
+            )
+        );
+        await intents.CommitAsync(lease, made, [.. matched], cancellationToken);
+        foreach (var call in made.Chunk(access.Crm.WritesPerCall))
+            await SendAsync(lease, access, call, cancellationToken);
+    }
+
+    private Intent Intend(WaitingLead lead, Decision.Write decision, DateTimeOffset now)
+    {
+        var (plan, match) = decision;
+        var record = plan.RecordId is null ? (string[])[] : [PersonKeys.OfRecord(plan.RecordId)];
+        return new Intent(
+            Guid.CreateVersion7(now),
+            // The plan has all that matters of what is wanted.
+            lead with
+            {
+                Wanted = lead.Wanted with { Sections = [] },
+            },
+            plan,
+            [.. lead.Keys.Union(record, StringComparer.Ordinal)],
+            now,
+            now + options.SendWithin,
+            now + options.SendWithin + options.LateCommit
+        );
+    }
+
+    private async Task SendAsync(
+        Lease lease,
+        LaneAccess access,
+        IReadOnlyList<Intent> batch,
+        CancellationToken cancellationToken
+    )
+    {
+        WriteReport report;
+        try
+        {
+            await access.PrepareAsync(cancellationToken, batch[0].SendBefore);
+            report = await access.Crm.WriteAsync(
+                access,
+                [.. batch.Select(intent => intent.ToWrite())],
+                cancellationToken
+            );
+        }
+        catch (CrmException fault) when (fault.Failure.Class == FailureClass.Record || fault.Failure.WholeBatch)
+        {
+            var refused = new WriteResult(WriteStatus.Refused, Failure: fault.Failure with { WholeBatch = true });
+            report = new WriteReport([.. batch.Select(_ => refused)], Calls: 0);
+        }
+        // Nothing was sent, or all of it refused: nothing happened, and the lane's worker knows what to do about the rest.
+        catch (Exception fault) when (fault is CrmException or GrantSpentException)
+        {
+            await settler.SettleAsync(lease, [.. batch.Select(Settlements.NeverHappened)], cancellationToken);
+            throw;
+        }
+
+        var results = batch.Zip(report.Results).ToList();
+        var spoilt = results
+            .Where(result => result.Second.Failure is { WholeBatch: true })
+            .Select(result => result.First)
+            .ToList();
+        var halves = spoilt.Count > 1 ? spoilt : [];
+        await EndAsync(lease, [.. results.Where(result => !halves.Contains(result.First))], cancellationToken);
+        if (halves.Count == 0)
+            return;
+        await SendAgainAsync(lease, access, halves[..(halves.Count / 2)], cancellationToken);
+        await SendAgainAsync(lease, access, halves[(halves.Count / 2)..], cancellationToken);
+    }
+
+    private async Task SendAgainAsync(
+        Lease lease,
+        LaneAccess access,
+        IReadOnlyList<Intent> batch,
+        CancellationToken cancellationToken
+    )
+    {
+        var sendBefore = clock.GetUtcNow() + options.SendWithin;
+        var renewed = batch
+            .Select(intent => intent with { SendBefore = sendBefore, CertainAt = sendBefore + options.LateCommit })
+            .ToList();
+        await intents.ExtendAsync(renewed, cancellationToken);
+        await SendAsync(lease, access, renewed, cancellationToken);
+    }
+
+    private async Task EndAsync(
+        Lease lease,
+        IReadOnlyList<(Intent Intent, WriteResult Result)> results,
+        CancellationToken cancellationToken
+    )
+    {
+        var certain = results.Where(result => result.Result.Status != WriteStatus.Unknown).ToList();
+        var unknown = results
+            .Where(result => result.Result.Status == WriteStatus.Unknown)
+            .Select(result => result.Intent)
+            .ToList();
+        try
+        {
+            await settler.SettleAsync(
+                lease,
+                [.. certain.Select(result => settlements.Of(result.Intent, result.Result))],
+                cancellationToken
+            );
+            await MakeUnknownAsync(lease, unknown, cancellationToken);
+        }
+        catch (LeaseLostException)
+        {
+            // The answer is a fact all the same; who owns the lane now turns it into an outcome.
+            await intents.StoreFactsAsync(certain, cancellationToken);
+            throw;
+        }
+    }
+
+    private Task MakeUnknownAsync(Lease lease, IReadOnlyList<Intent> unknown, CancellationToken cancellationToken)
+    {
+        if (unknown.Count == 0)
+            return Task.CompletedTask;
+        var now = clock.GetUtcNow();
+        var wait = RetrySchedule.ForProbe(0, unknown[0].CertainAt - now);
+        var kind = FailureCatalogue.OutcomeUnknown;
+        var trouble = Trouble.Of(SyncStage.Write, kind, "The CRM's answer was lost; it is being looked for.", []);
+        return intents.MakeUnknownAsync(
+            lease,
+            [.. unknown.Select(intent => (intent.IntentId, 0, wait))],
+            [.. unknown.Select(intent => Tell.Failed(intent.Lead, trouble, now, now + wait))],
+            cancellationToken
+        );
+    }
+}

@@ -1,0 +1,65 @@
+namespace LeadSync.CrmSimulator.Data;
+
+/// <summary>What differs from org to org, and what the reference does not settle. Set over the control API or in a test.</summary>
+public sealed record OrgSettings
+{
+    /// <summary>Most records in one page of a query's answer. Callers may ask for fewer, not for more.</summary>
+    public int QueryPageSize { get; init; } = 2_000;
+
+    /// <summary>How long a session lives after its last use.</summary>
+    public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>How long a query's locator can be followed.</summary>
+    public TimeSpan LocatorLifetime { get; init; } = TimeSpan.FromDays(2);
+
+    /// <summary>API calls in any 24 hours; what is over it is refused with REQUEST_LIMIT_EXCEEDED.</summary>
+    public int DailyApiRequests { get; init; } = 100_000;
+
+    /// <summary>Off: every call is refused with API_DISABLED_FOR_ORG.</summary>
+    public bool ApiEnabled { get; init; } = true;
+
+    /// <summary>Time that every call takes.</summary>
+    public int LatencyMilliseconds { get; init; }
+
+    /// <summary>Time that each record of a call takes on top.</summary>
+    public double LatencyPerRecordMilliseconds { get; init; }
+
+    /// <summary>Space around a text is cut when it is saved. Not settled by the reference.</summary>
+    public bool TrimText { get; init; } = true;
+
+    /// <summary>An empty text clears the field. Not settled by the reference.</summary>
+    public bool EmptyTextIsNull { get; init; } = true;
+
+    /// <summary>Email fields are stored in lower case. Not settled by the reference.</summary>
+    public bool LowercaseEmail { get; init; }
+
+    /// <summary>
+    /// Owner that the org's active assignment rule gives to Leads on create and update, unless Sforce-Auto-Assign is
+    /// FALSE; null when no rule is active.
+    /// </summary>
+    public string? AssignLeadsTo { get; init; }
+
+    /// <summary>Whether collections heed Sforce-Auto-Assign. Not settled by the reference; without it the rule always runs there.</summary>
+    public bool CollectionsHeedAutoAssign { get; init; } = true;
+
+    /// <summary>Most ids of one collections retrieve by POST. Not settled by the reference.</summary>
+    public int RetrieveLimit { get; init; } = 2_000;
+
+    /// <exception cref="ArgumentException">A value is out of its range; the message names it.</exception>
+    public void Check()
+    {
+        Require(QueryPageSize is >= 1 and <= 2_000, nameof(QueryPageSize), "1 to 2000");
+        Require(SessionLifetime > TimeSpan.Zero, nameof(SessionLifetime), "more than zero");
+        Require(LocatorLifetime > TimeSpan.Zero, nameof(LocatorLifetime), "more than zero");
+        Require(DailyApiRequests >= 0, nameof(DailyApiRequests), "0 or more");
+        Require(LatencyMilliseconds is >= 0 and <= 600_000, nameof(LatencyMilliseconds), "0 to 600000");
+        Require(LatencyPerRecordMilliseconds is >= 0 and <= 10_000, nameof(LatencyPerRecordMilliseconds), "0 to 10000");
+        Require(RetrieveLimit is >= 1, nameof(RetrieveLimit), "1 or more");
+    }
+
+    private static void Require(bool holds, string name, string range)
+    {
+        if (!holds)
+            throw new ArgumentException($"Org setting {name} must be {range}.", name);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LeadSync.CrmSimulator.Data;
+
+/// <summary>
+/// What orgs are beside their records, kept in a file that is replaced whole at each change: clients, settings, custom
+/// fields, hidden fields, ended sessions.
+/// </summary>
+internal sealed class OrgsFile(string path, Orgs orgs)
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    private readonly Lock gate = new();
+
+    /// <summary>False when there is no file yet.</summary>
+    public bool Load()
+    {
+        if (!File.Exists(path))
+            return false;
+        var kept = JsonSerializer.Deserialize<List<KeptOrg>>(File.ReadAllBytes(path), Format)!;
+        foreach (var one in kept)
+        {
+            var org = orgs.Restore(one.Identity);
+            org.Settings = one.Settings;
+            org.Sessions.ExpiredUntil = one.SessionsExpiredUntil;
+            foreach (var (objectName, fields) in one.CustomFields)
+            {
+                foreach (var field in fields)
+                    org.Hold(org.Require(objectName).With(field.ToField()));
+            }
+
+            foreach (var (objectName, accesses) in one.Access)
+            {
+                foreach (var (name, access) in accesses)
+                {
+                    var type = org.Require(objectName);
+                    org.Hold(type.With(type.FindEvenHidden(name)! with { Access = access }));
+                }
+            }
+        }
+
+        return true;
+    }
+
+    public void Save()
+    {
+        lock (gate)
+        {
+            var kept = orgs.All.Select(Keep).ToList();
+            var next = $"{path}.next";
+            File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(kept, Format));
+            File.Move(next, path, overwrite: true);
+        }
+    }
+
+    private static KeptOrg Keep(Org org)
+    {
+        lock (org.Gate)
+        {
+            return new(
+                org.Identity,
+                org.Settings,
+                org.Sessions.ExpiredUntil,
+                org.Objects.ToDictionary(
+                    type => type.Name,
+                    type => type.Fields.Where(field => field.Custom).Select(CustomField.Of).ToList(),
+                    StringComparer.Ordinal
+                ),
+                org.Objects.ToDictionary(
+                    type => type.Name,
+                    type =>
+                        type.Fields.ToDictionary(field => field.Name, field => field.Access, StringComparer.Ordinal),
+                    StringComparer.Ordinal
+                )
+            );
+        }
+    }
+
+    private sealed record KeptOrg(
+        OrgIdentity Identity,
+        OrgSettings Settings,
+        DateTimeOffset SessionsExpiredUntil,
+        Dictionary<string, List<CustomField>> CustomFields,
+        Dictionary<string, Dictionary<string, FieldAccess>> Access
+    );
+}
