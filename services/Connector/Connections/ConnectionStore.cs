@@ -1,0 +1,115 @@
+using Dapper;
+using LeadSync.Connector.Tokens;
+using Npgsql;
+
+namespace LeadSync.Connector.Connections;
+
+/// <summary>All SQL on the table <c>connection</c>, but for its status, which changes with the token.</summary>
+public sealed class ConnectionStore(NpgsqlDataSource database)
+{
+    private const string Columns = """
+        id, name, system, direction, status, status_cause, status_fix, status_since, instance_url, org_id, user_id, created_at
+        """;
+
+    public async Task<IReadOnlyList<Connection>> ListAsync(string workspace, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (
+            await connection.QueryAsync<Connection>(
+                new CommandDefinition(
+                    $"select {Columns} from connection where workspace = @workspace order by name",
+                    new { workspace },
+                    cancellationToken: cancellationToken
+                )
+            )
+        ).AsList();
+    }
+
+    public async Task<Connection?> FindAsync(string workspace, Guid id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<Connection>(
+            new CommandDefinition(
+                $"select {Columns} from connection where workspace = @workspace and id = @id",
+                new { workspace, id },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    /// <summary>Stores a connection with its credentials, or says which other one stands in the way.</summary>
+    public async Task<Collision> InsertAsync(
+        string workspace,
+        Connection made,
+        Credential credential,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        try
+        {
+            await connection.ExecuteAsync(
+                """
+                insert into connection
+                    (id, workspace, name, system, direction, status, status_since, instance_url, org_id, user_id, created_at,
+                     probed_at)
+                values
+                    (@Id, @workspace, @Name, @System, @Direction, @Status, @StatusSince, @InstanceUrl, @OrgId, @UserId,
+                     @CreatedAt, @CreatedAt)
+                """,
+                new
+                {
+                    workspace,
+                    made.Id,
+                    made.Name,
+                    made.System,
+                    made.Direction,
+                    made.Status,
+                    made.StatusSince,
+                    made.InstanceUrl,
+                    made.OrgId,
+                    made.UserId,
+                    made.CreatedAt,
+                },
+                transaction
+            );
+            await CredentialStore.InsertAsync(credential, transaction);
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return fault.ConstraintName == "connection_name_unique" ? Collision.Name : Collision.Org;
+        }
+        await transaction.CommitAsync(cancellationToken);
+        return Collision.None;
+    }
+
+    /// <summary>
+    /// Takes the connection that has gone longest without a probe, if that is long enough; each is taken by one replica only.
+    /// </summary>
+    public async Task<Guid?> TakeForProbeAsync(DateTimeOffset now, TimeSpan every, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<Guid?>(
+            new CommandDefinition(
+                """
+                update connection set probed_at = @now
+                where id = (
+                    select id from connection where probed_at <= @before order by probed_at limit 1 for update skip locked
+                )
+                returning id
+                """,
+                new { now, before = now - every },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+}
+
+/// <summary>What of another connection stands in a new one's way.</summary>
+public enum Collision
+{
+    None,
+    Name,
+    Org,
+}

@@ -1,0 +1,58 @@
+using LeadSync.Contracts;
+using LeadSync.Hosting.Web;
+
+namespace LeadSync.Connector.Connections;
+
+/// <summary>Connections over HTTP: what Gateway forwards for people.</summary>
+internal static class ConnectionsApi
+{
+    public static void MapConnections(this WebApplication app)
+    {
+        var connections = app.MapGroup("/v1/connections");
+        connections
+            .MapGet(
+                "",
+                (Caller caller, ConnectionStore store, CancellationToken cancellationToken) =>
+                    store.ListAsync(caller.Workspace, cancellationToken)
+            )
+            .RequireAtLeast(Role.Viewer);
+        connections
+            .MapGet(
+                "/{id:guid}",
+                async (Guid id, Caller caller, ConnectionStore store, CancellationToken cancellationToken) =>
+                    await store.FindAsync(caller.Workspace, id, cancellationToken) is { } connection
+                        ? Results.Ok(connection)
+                        : Missing(id)
+            )
+            .RequireAtLeast(Role.Viewer);
+        connections
+            .MapPost(
+                "",
+                (
+                    ConnectionRequest request,
+                    Caller caller,
+                    CreateConnection create,
+                    CancellationToken cancellationToken
+                ) => create.HandleAsync(request, caller, cancellationToken)
+            )
+            .RequireAtLeast(Role.Integrator);
+        connections
+            .MapPut(
+                "/{id:guid}/credentials",
+                (
+                    Guid id,
+                    CredentialsRequest request,
+                    Caller caller,
+                    ReplaceCredentials replace,
+                    CancellationToken cancellationToken
+                ) => replace.HandleAsync(id, request, caller, cancellationToken)
+            )
+            .RequireAtLeast(Role.Integrator);
+    }
+
+    public static IResult Missing(Guid id) =>
+        FailureCatalogue.NotFound.Problem(
+            StatusCodes.Status404NotFound,
+            $"There is no connection {id} in this workspace."
+        );
+}

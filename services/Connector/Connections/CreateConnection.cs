@@ -1,0 +1,193 @@
+using LeadSync.Connector.Budget;
+using LeadSync.Connector.Sealing;
+using LeadSync.Connector.Tokens;
+using LeadSync.Contracts;
+using LeadSync.Crm;
+using LeadSync.Hosting.Web;
+
+namespace LeadSync.Connector.Connections;
+
+/// <summary>Asks for a connection: <c>POST /v1/connections</c>. Holds a secret.</summary>
+/// <param name="Name">What people call it; unique in the workspace.</param>
+/// <param name="System">The CRM: <c>salesforce</c>.</param>
+/// <param name="InstanceUrl">The org's own address (My Domain), as <c>https://acme.my.salesforce.com</c>.</param>
+/// <param name="ClientId">The consumer key of the app made in the org.</param>
+/// <param name="ClientSecret">The app's consumer secret.</param>
+/// <param name="Direction"><c>push</c>, <c>pull</c> or <c>both</c>.</param>
+public sealed record ConnectionRequest(
+    string? Name,
+    string? System,
+    string? InstanceUrl,
+    string? ClientId,
+    string? ClientSecret,
+    string? Direction
+)
+{
+    public override string ToString() => nameof(ConnectionRequest);
+}
+
+/// <summary>
+/// Makes a connection: everything about the request that is wrong is told at once; then the credentials are tried, so that a
+/// connection is stored only when it works, and it is known whose org it is.
+/// </summary>
+public sealed class CreateConnection(
+    HostGuard hosts,
+    Login login,
+    OrgUsage usage,
+    MasterKey master,
+    ConnectionStore connections,
+    ConnectorOptions options,
+    TimeProvider clock
+)
+{
+    private const int LongestName = 100;
+    private const int LongestSecret = 4_000;
+
+    public async Task<IResult> HandleAsync(
+        ConnectionRequest request,
+        Caller caller,
+        CancellationToken cancellationToken
+    )
+    {
+        var faults = Faults(request, out var domain);
+        if (faults.Count > 0)
+            return Invalid("The connection cannot be made as it is.", faults);
+
+        CrmToken token;
+        try
+        {
+            token = await login.AskAsync(domain!, request.ClientId!, request.ClientSecret!, cancellationToken);
+            // The login alone does not prove that the API may be used; and the budget starts from this figure.
+            await usage.ReadAsync(new TrialSession(token), token.OrgId, cancellationToken);
+        }
+        catch (CrmException fault)
+            when (fault.Failure.Class is FailureClass.Session or FailureClass.Configuration or FailureClass.Record)
+        {
+            return Invalid("The CRM does not let us in with these credentials.", [CredentialFault(fault.Failure)]);
+        }
+        catch (CrmException fault)
+        {
+            return fault.Failure.Problem(options.ProbeEvery);
+        }
+
+        // As the database keeps instants, so that what is answered is what is shown later.
+        var now = clock.GetUtcNow();
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        var made = new Connection
+        {
+            Id = Guid.CreateVersion7(now),
+            Name = request.Name!.Trim(),
+            System = request.System!,
+            Direction = request.Direction!,
+            Status = ConnectionStatus.Connected,
+            StatusSince = now,
+            InstanceUrl = domain!.GetLeftPart(UriPartial.Authority),
+            OrgId = token.OrgId,
+            UserId = token.UserId,
+            CreatedAt = now,
+        };
+        return await connections.InsertAsync(
+            caller.Workspace,
+            made,
+            Sealed(made, caller.Workspace, request, token),
+            cancellationToken
+        ) switch
+        {
+            Collision.Name => FailureCatalogue.Conflict.Problem(
+                StatusCodes.Status409Conflict,
+                $"The workspace has a connection named '{made.Name}' already. Choose another name."
+            ),
+            // Never says whose: that is another tenant's business.
+            Collision.Org => FailureCatalogue.Conflict.Problem(
+                StatusCodes.Status409Conflict,
+                $"The org {token.OrgId} has a connection already, in this workspace or another. An org has one."
+            ),
+            _ => Results.Created($"/v1/connections/{made.Id}", made),
+        };
+    }
+
+    private Credential Sealed(Connection made, string workspace, ConnectionRequest request, CrmToken token)
+    {
+        var key = master.NewDataKey(workspace, made.Id);
+        return new Credential
+        {
+            ConnectionId = made.Id,
+            Workspace = workspace,
+            System = made.System,
+            Status = made.Status,
+            InstanceUrl = made.InstanceUrl,
+            OrgId = made.OrgId,
+            UserId = made.UserId,
+            KeyVersion = key.Version,
+            DataKey = key.SealedKey,
+            ClientId = request.ClientId!,
+            ClientSecret = key.Seal(Credential.ClientSecretField, request.ClientSecret!),
+            AccessToken = key.Seal(Credential.AccessTokenField, token.AccessToken),
+            ApiUrl = token.InstanceUrl.GetLeftPart(UriPartial.Authority),
+        };
+    }
+
+    private List<FieldFault> Faults(ConnectionRequest request, out Uri? domain)
+    {
+        var faults = new List<FieldFault>();
+        var name = request.Name?.Trim() ?? "";
+        if (name.Length is 0 or > LongestName || name.Any(char.IsControl))
+            Add(
+                "name",
+                $"is not 1 to {LongestName} printable characters",
+                "Give the connection a name that people know it by."
+            );
+        if (request.System is not "salesforce")
+            Add("system", "is no CRM that LeadSync speaks to", "Use 'salesforce'.");
+        if (request.Direction is not ("push" or "pull" or "both"))
+            Add("direction", "is none that a connection can have", "Use 'push', 'pull' or 'both'.");
+
+        domain = null;
+        const string ownAddress = "Give the org's own address: https://MYDOMAIN.my.salesforce.com.";
+        if (string.IsNullOrWhiteSpace(request.InstanceUrl))
+            Add("instanceUrl", "is missing", ownAddress);
+        else if (!Uri.TryCreate(request.InstanceUrl.Trim(), UriKind.Absolute, out domain))
+            Add("instanceUrl", "is no web address", ownAddress);
+        else if (hosts.Fault(domain) is { } why)
+            Add("instanceUrl", why, ownAddress);
+
+        AddCredentialFaults(faults, request.ClientId, request.ClientSecret);
+        return faults;
+
+        void Add(string field, string reason, string fix) => faults.Add(new FieldFault(field, reason, fix));
+    }
+
+    /// <summary>What is wrong with a key and secret before anyone is asked.</summary>
+    internal static void AddCredentialFaults(List<FieldFault> faults, string? clientId, string? clientSecret)
+    {
+        foreach (
+            var (field, text, word) in new[] { ("clientId", clientId, "key"), ("clientSecret", clientSecret, "secret") }
+        )
+        {
+            var fix = $"Copy the consumer {word} from the app in Salesforce.";
+            if (string.IsNullOrWhiteSpace(text))
+                faults.Add(new FieldFault(field, "is missing", fix));
+            else if (text.Length > LongestSecret || text.Any(char.IsControl))
+                faults.Add(new FieldFault(field, $"is not 1 to {LongestSecret} printable characters", fix));
+        }
+    }
+
+    /// <summary>What the CRM's refusal says about which member of the request.</summary>
+    internal static FieldFault CredentialFault(CrmFailure failure) =>
+        new(
+            failure switch
+            {
+                { Code: "AUTH_APP" } => "clientSecret",
+                { Code: "HOST_NOT_ALLOWED" } => "instanceUrl",
+                // Not Salesforce's login at all, or its general one.
+                { Code: "AUTH_CONFIGURATION", CrmCode: null } => "instanceUrl",
+                { Message: "request not supported on this domain" } => "instanceUrl",
+                _ => "clientId",
+            },
+            failure.Cause,
+            failure.Fix
+        );
+
+    internal static IResult Invalid(string detail, IReadOnlyList<FieldFault> faults) =>
+        FailureCatalogue.SettingInvalid.Problem(StatusCodes.Status422UnprocessableEntity, detail, faults);
+}

@@ -1,0 +1,108 @@
+using LeadSync.Connector.Sealing;
+using LeadSync.Connector.Tokens;
+using LeadSync.Crm;
+using LeadSync.Hosting.Web;
+using Npgsql;
+
+namespace LeadSync.Connector.Connections;
+
+/// <summary>Another key or secret for a connection: <c>PUT /v1/connections/{id}/credentials</c>. Holds a secret.</summary>
+public sealed record CredentialsRequest(string? ClientId, string? ClientSecret)
+{
+    public override string ToString() => nameof(CredentialsRequest);
+}
+
+/// <summary>
+/// Reconnects: the new credentials are tried first and stored only when they open the very org that the connection is for.
+/// </summary>
+public sealed class ReplaceCredentials(
+    ConnectionStore connections,
+    Login login,
+    MasterKey master,
+    NpgsqlDataSource database,
+    ConnectorOptions options,
+    TimeProvider clock
+)
+{
+    public async Task<IResult> HandleAsync(
+        Guid id,
+        CredentialsRequest request,
+        Caller caller,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await connections.FindAsync(caller.Workspace, id, cancellationToken) is not { } connection)
+            return ConnectionsApi.Missing(id);
+        var faults = new List<FieldFault>();
+        CreateConnection.AddCredentialFaults(faults, request.ClientId, request.ClientSecret);
+        if (faults.Count > 0)
+            return CreateConnection.Invalid("The credentials cannot be used as they are.", faults);
+
+        CrmToken token;
+        try
+        {
+            token = await login.AskAsync(
+                new Uri(connection.InstanceUrl),
+                request.ClientId!,
+                request.ClientSecret!,
+                cancellationToken
+            );
+        }
+        catch (CrmException fault) when (fault.Failure.Class == FailureClass.Session)
+        {
+            return CreateConnection.Invalid(
+                "The CRM does not let us in with these credentials.",
+                [CreateConnection.CredentialFault(fault.Failure)]
+            );
+        }
+        catch (CrmException fault)
+        {
+            return fault.Failure.Problem(options.ProbeEvery);
+        }
+        if (token.OrgId != connection.OrgId)
+        {
+            return CreateConnection.Invalid(
+                "The credentials are of another org.",
+                [
+                    new FieldFault(
+                        "clientId",
+                        $"opens the org {token.OrgId}; the connection is for {connection.OrgId}",
+                        "Use an app of the connection's own org, or make another connection."
+                    ),
+                ]
+            );
+        }
+        await StoreAsync(id, request, token, cancellationToken);
+        return Results.Ok(await connections.FindAsync(caller.Workspace, id, cancellationToken));
+    }
+
+    private async Task StoreAsync(
+        Guid id,
+        CredentialsRequest request,
+        CrmToken token,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var held =
+            await CredentialStore.LockAsync(id, transaction, cancellationToken)
+            ?? throw new KeyNotFoundException($"There is no connection {id}.");
+        var key = held.Open(master);
+        await CredentialStore.SaveSecretAsync(
+            held,
+            request.ClientId!,
+            key.Seal(Credential.ClientSecretField, request.ClientSecret!),
+            transaction
+        );
+        await CredentialStore.SaveTokenAsync(
+            held,
+            key.Seal(Credential.AccessTokenField, token.AccessToken),
+            token.InstanceUrl,
+            token.UserId,
+            clock.GetUtcNow(),
+            transaction
+        );
+        await transaction.CommitAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LeadSync.Connector;
+
+/// <summary>Section <c>Connector</c>.</summary>
+public sealed class ConnectorOptions
+{
+    /// <summary>
+    /// Hosts outside the CRMs' own domains that connections may point to, over plain http too: a simulator. Empty by
+    /// default, and empty in production.
+    /// </summary>
+    public IList<string> DevelopmentHosts { get; } = [];
+
+    /// <summary>How long a grant of access lasts; 60 s by default.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "00:10:00")]
+    public TimeSpan GrantLife { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How old a description of an object may be before the CRM is asked again; 10 minutes by default.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan SchemaLife { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often each connection is probed and its org's API usage read, one call; 5 minutes by default.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "01:00:00")]
+    public TimeSpan ProbeEvery { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How soon after a refusal the CRM may be asked for access again; 30 s by default.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan RetryRefusedAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The share of an org's API allowance that is left to its other users; 0.2 by default.</summary>
+    [Range(0, 0.95)]
+    public double ReservedShare { get; set; } = 0.2;
+}

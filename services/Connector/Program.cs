@@ -1,0 +1,30 @@
+using LeadSync.Connector;
+using LeadSync.Connector.Budget;
+using LeadSync.Connector.Connections;
+using LeadSync.Connector.Schema;
+using LeadSync.Connector.Sealing;
+using LeadSync.Connector.Tokens;
+using LeadSync.Crm;
+using LeadSync.Hosting;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("connector");
+builder.AddSettings<ConnectorOptions>("Connector");
+builder.Services.AddCrms();
+builder.Services.AddSingleton(MasterKey.Read(builder.Configuration)).AddHostedService<MasterKeyCheck>();
+builder.Services.AddSingleton<HostGuard>().AddSingleton<Login>();
+builder.Services.AddSingleton<ConnectionStore>().AddSingleton<CreateConnection>().AddSingleton<ReplaceCredentials>();
+builder.Services.AddSingleton<CredentialStore>().AddSingleton<AccessTokens>().AddSingleton<GrantAccess>();
+builder.Services.AddSingleton<ApiBudget>().AddSingleton<OrgUsage>();
+builder.Services.AddSingleton<SchemaStore>().AddSingleton<ReadSchema>();
+builder.Services.AddSingleton<Probe>().AddHostedService(provider => provider.GetRequiredService<Probe>());
+
+var app = builder.Build();
+app.MapServiceDefaults();
+app.MapConnections();
+app.MapGrants();
+app.MapSchema();
+await app.RunAsync();
+
+/// <summary>Seen by tests, which start the service in their own process.</summary>
+public partial class Program;

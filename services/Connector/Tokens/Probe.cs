@@ -1,0 +1,57 @@
+using LeadSync.Connector.Budget;
+using LeadSync.Connector.Connections;
+using LeadSync.Crm;
+using LeadSync.Hosting;
+
+namespace LeadSync.Connector.Tokens;
+
+/// <summary>
+/// Looks after every connection now and then, each by one replica at a time: a grant that was revoked is known before leads
+/// pile up, one that works again is noticed, and the org's API usage is read. One API call a look.
+/// </summary>
+public sealed class Probe(
+    ConnectionStore connections,
+    AccessTokens tokens,
+    OrgUsage usage,
+    ConnectorOptions options,
+    TimeProvider clock,
+    ILogger<Probe> log
+) : BackgroundService
+{
+    // How late a look may be.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                while (await RunOnceAsync(stoppingToken)) { }
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                if (Faults.IsInfrastructure(fault))
+                    log.LogWarning("Probing connections stopped by {Fault}; trying again", fault.GetType().Name);
+                else
+                    log.LogError(fault, "Probing a connection");
+            }
+            await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Probes the connection that has waited longest; false when none is due.</summary>
+    public async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var due = await connections.TakeForProbeAsync(clock.GetUtcNow(), options.ProbeEvery, cancellationToken);
+        if (due is not { } connectionId)
+            return false;
+        try
+        {
+            await usage.ReadAsync(await tokens.GetAsync(connectionId, null, cancellationToken), cancellationToken);
+        }
+        // A refusal is kept with the connection by now, and what passes is tried again at the next look.
+        catch (CrmException) { }
+        return true;
+    }
+}
