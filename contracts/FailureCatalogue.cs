@@ -23,6 +23,11 @@ public static class FailureCatalogue
         "The request's body is not JSON of the kind that was announced.",
         "Send one object, a list of objects, or one object per line (application/x-ndjson), in UTF-8."
     );
+    public static readonly FailureKind HeaderInvalid = new(
+        "HEADER_INVALID",
+        "A header of the request is not of its form; the message names the header and the form.",
+        "Correct the header and send the request again; nothing of it was taken."
+    );
     public static readonly FailureKind BodyTooLarge = new(
         "BODY_TOO_LARGE",
         "The request's body is larger than one request may be.",
@@ -105,6 +110,12 @@ public static class FailureCatalogue
         "Change the value at its source, or map another field or a default; the lead goes on by itself."
     );
 
+    public static readonly FailureKind SchemaChanged = new(
+        "SCHEMA_CHANGED",
+        "A mapped CRM field is not there any more, or the connected user may no longer write it.",
+        "Map another field, or give the connected user access to it; the lead goes on by itself."
+    );
+
     // At the CRM
     public static readonly FailureKind RequiredFieldMissing = new(
         "REQUIRED_FIELD_MISSING",
@@ -154,6 +165,7 @@ public static class FailureCatalogue
         {
             PayloadRejected,
             BodyUnreadable,
+            HeaderInvalid,
             BodyTooLarge,
             Unauthenticated,
             Forbidden,
@@ -169,6 +181,7 @@ public static class FailureCatalogue
             NoMapping,
             SchemaUnknown,
             ValueDoesNotFit,
+            SchemaChanged,
             RequiredFieldMissing,
             NoMatchKey,
             RecordDeleted,

@@ -14,6 +14,9 @@ public sealed class Keys(string folder)
     /// <summary>32 random bytes in base64, Connector's alone: it seals what CRMs entrust to us.</summary>
     public string Master => Keep("master-key", RandomKey);
 
+    /// <summary>The client secret of the simulated org's application.</summary>
+    public string SimulatedOrg => Keep("simulated-org-secret", RandomKey);
+
     /// <summary>A Manager's API key of the workspace <c>demo</c>.</summary>
     public string Api => Keep("api-key", RandomApiKey);
 
@@ -35,17 +38,22 @@ public sealed class Keys(string folder)
     }
 }
 
-/// <summary>Writes files that only their owner may read, whole or not at all.</summary>
+/// <summary>Files and folders that only their owner may read: keys, logs, the simulated org's people.</summary>
 internal static class PrivateFile
 {
+    public static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            throw NotHere();
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Writes a file whole or not at all.</summary>
     public static void Write(string path, string text)
     {
         if (OperatingSystem.IsWindows())
-            throw new PlatformNotSupportedException("The local system runs on Linux.");
-        Directory.CreateDirectory(
-            Path.GetDirectoryName(path)!,
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-        );
+            throw NotHere();
+        CreateFolder(Path.GetDirectoryName(path)!);
         var next = $"{path}.next";
         File.Delete(next);
         var options = new FileStreamOptions
@@ -58,4 +66,6 @@ internal static class PrivateFile
             writer.Write(text);
         File.Move(next, path, overwrite: true);
     }
+
+    private static PlatformNotSupportedException NotHere() => new("The local system runs on Linux.");
 }

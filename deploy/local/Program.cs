@@ -12,6 +12,20 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, StopOn
 using var handler = new SocketsHttpHandler { UseProxy = false };
 using var http = new HttpClient(handler);
 var console = AnsiConsole.Console;
+
+if (Console.IsOutputRedirected)
+{
+    // Not a terminal: no colours, and tables need not fit 80 columns.
+    console = AnsiConsole.Create(
+        new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+        }
+    );
+    console.Profile.Width = 160;
+}
 try
 {
     var checkout = Checkout.FromEnvironment();
@@ -39,11 +53,11 @@ try
             return 0;
         case ["redrive", var queue]:
             var moved = await Redrive.RunAsync(new Uri(Checkout.Required("LEADSYNC_RABBITMQ")), queue, stop.Token);
-            console.WriteLine($"{moved} messages are back in their queue.");
+            console.Say($"{moved} messages are back in their queue.");
             return 0;
         case ["discard", var queue, "--yes"]:
             await ManagementApi.FromEnvironment(http).PurgeAsync(DeadLetters.QueueOf(queue), stop.Token);
-            console.WriteLine($"{DeadLetters.QueueOf(queue)} is empty.");
+            console.Say($"{DeadLetters.QueueOf(queue)} is empty.");
             return 0;
         case ["discard", var queue]:
             throw new CommandException(

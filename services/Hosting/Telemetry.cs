@@ -59,6 +59,8 @@ public static class Telemetry
             )
             .Where(context => context != default)
             .Select(context => new ActivityLink(context));
+        // Else it would become a child of whichever message's span happens to be current.
+        Activity.Current = null;
         return Spans.StartActivity(ActivityKind.Consumer, parentContext: default, links: links, name: name);
     }
 
@@ -70,6 +72,8 @@ public static class Telemetry
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
+        // Every message given back to its queue, with its stack: at each stop and in each outage. We tell of those once.
+        builder.Logging.AddFilter("MassTransit.ReceiveTransport", LogLevel.None);
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
 

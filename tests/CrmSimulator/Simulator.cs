@@ -84,9 +84,11 @@ public sealed class Simulator : IAsyncDisposable
 
     private WebApplication Build()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        // Empty: no settings files to watch, so that a test has its own simulator in a moment.
+        var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -104,8 +106,15 @@ public sealed class Simulator : IAsyncDisposable
         web.UseRequestDecompression();
         web.UseResponseCompression();
         var pipeline = new Pipeline(Orgs, Faults, Journal, options.Clock);
-        web.Map("/services/{**rest}", pipeline.AnswerAsync);
-        web.Map("/id/{**rest}", pipeline.AnswerAsync);
+        // Ahead of routing, so that the control endpoints are only made when one is called.
+        web.Use(
+            (context, next) =>
+                context.Request.Path.StartsWithSegments("/services", StringComparison.Ordinal)
+                || context.Request.Path.StartsWithSegments("/id", StringComparison.Ordinal)
+                    ? pipeline.AnswerAsync(context)
+                    : next(context)
+        );
+        web.UseRouting();
         web.MapControl(this);
         return web;
     }

@@ -7,27 +7,27 @@ using System.Text.Json;
 namespace LeadSync.Testing;
 
 /// <summary>What of the broker's management HTTP API tests need.</summary>
-internal static class BrokerManagement
+internal sealed class BrokerManagement(Uri place) : IDisposable
 {
-    private static readonly HttpClient Client = MakeClient();
+    private readonly HttpClient _client = MakeClient(place);
 
-    public static Task PutAsync(string path, object? body = null) => SendAsync(HttpMethod.Put, path, body ?? new { });
+    public Task PutAsync(string path, object? body = null) => SendAsync(HttpMethod.Put, path, body ?? new { });
 
-    public static Task DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path, null);
+    public Task DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path, null);
 
-    public static Task PostAsync(string path, object body) => SendAsync(HttpMethod.Post, path, body);
+    public Task PostAsync(string path, object body) => SendAsync(HttpMethod.Post, path, body);
 
-    public static async Task<JsonElement> GetAsync(string path) =>
-        await Client.GetFromJsonAsync<JsonElement>(new Uri(path, UriKind.Relative));
+    public async Task<JsonElement> GetAsync(string path) =>
+        await _client.GetFromJsonAsync<JsonElement>(new Uri(path, UriKind.Relative));
 
     public static string Escape(string part) => Uri.EscapeDataString(part);
 
-    private static async Task SendAsync(HttpMethod method, string path, object? body)
+    private async Task SendAsync(HttpMethod method, string path, object? body)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
         if (body is not null)
             request.Content = JsonContent.Create(body);
-        using var response = await Client.SendAsync(request);
+        using var response = await _client.SendAsync(request);
         if (method == HttpMethod.Delete && response.StatusCode == HttpStatusCode.NotFound)
             return;
         if (!response.IsSuccessStatusCode)
@@ -36,9 +36,8 @@ internal static class BrokerManagement
             );
     }
 
-    private static HttpClient MakeClient()
+    private static HttpClient MakeClient(Uri place)
     {
-        var place = Servers.RabbitMqManagement;
         var client = new HttpClient(new SocketsHttpHandler())
         {
             BaseAddress = new Uri(
@@ -51,4 +50,6 @@ internal static class BrokerManagement
         );
         return client;
     }
+
+    public void Dispose() => _client.Dispose();
 }

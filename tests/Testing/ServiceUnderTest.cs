@@ -134,16 +134,8 @@ public class ServiceUnderTest<TProgram>(string service) : IAsyncLifetime
     // Where the service's appsettings.json is; in the build's output, services overwrite each other's.
     private static string ContentRoot()
     {
-        var folder = typeof(TProgram).Assembly.GetName().Name!.Split('.')[^1];
-        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
-        {
-            if (File.Exists(Path.Combine(at.FullName, "LeadSync.slnx")))
-            {
-                var home = Path.Combine(at.FullName, "services", folder);
-                return Directory.Exists(home) ? home : AppContext.BaseDirectory;
-            }
-        }
-        return AppContext.BaseDirectory;
+        var home = Path.Combine(Checkout.Root, "services", typeof(TProgram).Assembly.GetName().Name!.Split('.')[^1]);
+        return Directory.Exists(home) ? home : AppContext.BaseDirectory;
     }
 
     private sealed class TokenHandler(string receiver, Caller caller) : DelegatingHandler

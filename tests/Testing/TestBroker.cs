@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using LeadSync.Hosting.Bus;
 using RabbitMQ.Client;
 using Xunit;
@@ -13,22 +14,36 @@ public class TestBroker : IAsyncLifetime
 {
     private static readonly SemaphoreSlim Sweep = new(1);
     private static bool _swept;
+    private readonly Uri _broker;
+    private readonly Uri _managementPlace;
+    private readonly BrokerManagement _management;
     private readonly SemaphoreSlim _gate = new(1);
     private readonly Dictionary<string, IConnection> _connections = new(StringComparer.Ordinal);
+
+    public TestBroker()
+        : this(Servers.RabbitMq, Servers.RabbitMqManagement) { }
+
+    /// <param name="broker">Another broker than the one that all tests share.</param>
+    internal TestBroker(Uri broker, Uri management)
+    {
+        _broker = broker;
+        _managementPlace = management;
+        _management = new BrokerManagement(management);
+    }
 
     public string VirtualHost { get; } = Servers.NewName();
 
     /// <summary>As our services reach it: <c>LEADSYNC_RABBITMQ</c>.</summary>
-    public Uri Uri => new UriBuilder(Servers.RabbitMq) { Path = $"/{VirtualHost}" }.Uri;
+    public Uri Uri => new UriBuilder(_broker) { Path = $"/{VirtualHost}" }.Uri;
 
     /// <summary>Where it is, as a service's own settings would say it.</summary>
-    public BrokerPlace Place => new(Uri, Servers.RabbitMqManagement);
+    public BrokerPlace Place => new(Uri, _managementPlace);
 
     public virtual async ValueTask InitializeAsync()
     {
         await SweepAsync();
-        await BrokerManagement.PutAsync($"/api/vhosts/{VirtualHost}");
-        await BrokerManagement.PutAsync(
+        await _management.PutAsync($"/api/vhosts/{VirtualHost}");
+        await _management.PutAsync(
             $"/api/permissions/{VirtualHost}/{BrokerManagement.Escape(Place.User)}",
             new
             {
@@ -46,7 +61,8 @@ public class TestBroker : IAsyncLifetime
         foreach (var connection in _connections.Values)
             await connection.DisposeAsync();
         _gate.Dispose();
-        await BrokerManagement.DeleteAsync($"/api/vhosts/{VirtualHost}");
+        await _management.DeleteAsync($"/api/vhosts/{VirtualHost}");
+        _management.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -95,11 +111,11 @@ public class TestBroker : IAsyncLifetime
     {
         var login = $"{Openers.ProductPrefix}{workspace}.{source}";
         // Logins belong to the whole broker and may be another test's too, so they stay; without a virtual host they can do nothing.
-        await BrokerManagement.PutAsync(
+        await _management.PutAsync(
             $"/api/users/{BrokerManagement.Escape(login)}",
             new { password = Password(login), tags = "" }
         );
-        await BrokerManagement.PutAsync(
+        await _management.PutAsync(
             $"/api/permissions/{VirtualHost}/{BrokerManagement.Escape(login)}",
             new
             {
@@ -181,9 +197,26 @@ public class TestBroker : IAsyncLifetime
         await channel.QueueBindAsync(queue, exchange, "");
     }
 
+    /// <summary>The names that open connections gave themselves.</summary>
+    public async Task<IReadOnlyList<string>> ConnectionsAsync() =>
+        [
+            .. (await _management.GetAsync($"/api/vhosts/{VirtualHost}/connections"))
+                .EnumerateArray()
+                .Select(element =>
+                    element.GetProperty("client_properties").GetProperty("connection_name").GetString()!
+                ),
+        ];
+
+    /// <summary>The arguments that a queue was declared with.</summary>
+    public async Task<IReadOnlyDictionary<string, JsonElement>> QueueArgumentsAsync(string queue) =>
+        (await _management.GetAsync($"/api/queues/{VirtualHost}/{BrokerManagement.Escape(queue)}"))
+            .GetProperty("arguments")
+            .EnumerateObject()
+            .ToDictionary(argument => argument.Name, argument => argument.Value.Clone(), StringComparer.Ordinal);
+
     private async Task<IReadOnlyList<string>> NamesAsync(string what) =>
         [
-            .. (await BrokerManagement.GetAsync($"/api/{what}/{VirtualHost}?columns=name"))
+            .. (await _management.GetAsync($"/api/{what}/{VirtualHost}?columns=name"))
                 .EnumerateArray()
                 .Select(element => element.GetProperty("name").GetString()!),
         ];
@@ -192,7 +225,7 @@ public class TestBroker : IAsyncLifetime
         Convert.ToHexStringLower(HMACSHA256.HashData(Servers.ServiceKey, Encoding.UTF8.GetBytes(login)));
 
     // What killed test runs left behind.
-    private static async Task SweepAsync()
+    private async Task SweepAsync()
     {
         await Sweep.WaitAsync();
         try
@@ -200,10 +233,10 @@ public class TestBroker : IAsyncLifetime
             if (_swept)
                 return;
             _swept = true;
-            foreach (var vhost in (await BrokerManagement.GetAsync("/api/vhosts?columns=name")).EnumerateArray())
+            foreach (var vhost in (await _management.GetAsync("/api/vhosts?columns=name")).EnumerateArray())
             {
                 if (vhost.GetProperty("name").GetString() is { } name && Servers.IsLeftOver(name))
-                    await BrokerManagement.DeleteAsync($"/api/vhosts/{name}");
+                    await _management.DeleteAsync($"/api/vhosts/{name}");
             }
         }
         finally

@@ -19,40 +19,45 @@ public sealed class DeadLetters(ManagementApi broker, IAnsiConsole console)
     /// <summary>Lists up to 50 messages of each queue of dead letters, oldest first, and leaves them where they are.</summary>
     public async Task ListAsync(bool showBodies, CancellationToken cancellationToken)
     {
-        var queues = (await broker.QueuesAsync(cancellationToken))
-            .Where(queue => queue.Name.EndsWith(Suffix, StringComparison.Ordinal) && queue.Messages > 0)
-            .OrderBy(queue => queue.Name, StringComparer.Ordinal)
-            .ToList();
-        if (queues.Count == 0)
+        // Asked of each queue itself: the broker's figures for all of them are seconds old.
+        var found = false;
+        foreach (var queue in (await broker.QueuesAsync(cancellationToken)).Order(StringComparer.Ordinal))
         {
-            console.WriteLine("No dead letters.");
-            return;
+            if (!queue.EndsWith(Suffix, StringComparison.Ordinal))
+                continue;
+            var messages = await broker.PeekAsync(queue, Most, cancellationToken);
+            if (messages.Count == 0)
+                continue;
+            found = true;
+            Show(queue[..^Suffix.Length], messages, showBodies);
         }
+        if (!found)
+            console.Say("No dead letters.");
+        else if (!showBodies)
+            console.Say("Bodies hold personal data and are not shown; --show prints them.");
+    }
 
-        foreach (var queue in queues)
+    private void Show(string queue, IReadOnlyList<PeekedMessage> messages, bool showBodies)
+    {
+        var table = new Table().Border(TableBorder.Rounded);
+        table.Title($"{queue}: {messages.Count + messages[^1].Behind}".EscapeMarkup());
+        table.AddColumns("since", "published by", "bytes", "items", "reason");
+        foreach (var message in messages)
         {
-            var name = queue.Name[..^Suffix.Length];
-            var table = new Table().Border(TableBorder.Rounded).Title($"{name}: {queue.Messages}".EscapeMarkup());
-            table.AddColumns("since", "published by", "bytes", "items", "reason");
-            foreach (var message in await broker.PeekAsync(queue.Name, Most, cancellationToken))
-            {
-                var letter = DeadLetter.Of(message);
-                table.AddRow(
-                    new Text(letter.Since),
-                    new Text(letter.Publisher),
-                    new Text(message.PayloadBytes.ToString(CultureInfo.InvariantCulture)),
-                    new Text(letter.Items?.ToString(CultureInfo.InvariantCulture) ?? "?"),
-                    new Text(letter.Reason)
-                );
-                if (showBodies)
-                    table.AddRow(new Text(""), new Text(""), new Text(""), new Text(""), new Text(message.Payload));
-            }
-            console.Write(table);
-            console.WriteLine($"  ./run redrive {name}   puts them back");
-            console.WriteLine($"  ./run discard {name} --yes   deletes them for ever");
+            var letter = DeadLetter.Of(message);
+            table.AddRow(
+                new Text(letter.Since),
+                new Text(letter.Publisher),
+                new Text(message.PayloadBytes.ToString(CultureInfo.InvariantCulture)),
+                new Text(letter.Items?.ToString(CultureInfo.InvariantCulture) ?? "?"),
+                new Text(letter.Reason)
+            );
         }
-        if (!showBodies)
-            console.WriteLine("Bodies hold personal data and are not shown; --show prints them.");
+        console.Write(table);
+        foreach (var message in showBodies ? messages : [])
+            console.Say(message.Payload);
+        console.Say($"  ./run redrive {queue}   puts them back");
+        console.Say($"  ./run discard {queue} --yes   deletes them for ever");
     }
 }
 

@@ -3,17 +3,17 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace LeadSync.Local.Broker;
 
-/// <summary>A queue as the broker's management API tells of it.</summary>
-public sealed record QueueState(string Name, long Messages);
-
 /// <summary>A message looked at without being taken.</summary>
+/// <param name="Behind">How many more wait behind it.</param>
 public sealed record PeekedMessage(
-    [property: System.Text.Json.Serialization.JsonPropertyName("payload_bytes")] long PayloadBytes,
+    [property: JsonPropertyName("message_count")] long Behind,
+    [property: JsonPropertyName("payload_bytes")] long PayloadBytes,
     string Payload,
-    [property: System.Text.Json.Serialization.JsonPropertyName("payload_encoding")] string PayloadEncoding,
+    [property: JsonPropertyName("payload_encoding")] string PayloadEncoding,
     JsonElement Properties
 );
 
@@ -52,8 +52,8 @@ public sealed class ManagementApi
             new Uri(Checkout.Required("LEADSYNC_RABBITMQ"))
         );
 
-    public async Task<IReadOnlyList<QueueState>> QueuesAsync(CancellationToken cancellationToken) =>
-        await GetAsync<List<QueueState>>($"queues/{Escape(VirtualHost)}", cancellationToken);
+    public async Task<IReadOnlyList<string>> QueuesAsync(CancellationToken cancellationToken) =>
+        [.. (await GetAsync<List<Named>>($"queues/{Escape(VirtualHost)}", cancellationToken)).Select(one => one.Name)];
 
     /// <summary>Names of the queues that are bound to one of our exchanges.</summary>
     public async Task<IReadOnlySet<string>> BoundQueuesAsync(string exchangePrefix, CancellationToken cancellationToken)

@@ -38,16 +38,14 @@ public static partial class Publisher
         );
 
         var virtualHost = management.VirtualHost == "/" ? "" : Uri.EscapeDataString(management.VirtualHost);
-        console.WriteLine($"Login {user} (a new password each time this is run):");
-        console.WriteLine($"  {broker.Scheme}://{user}:{password}@{broker.Host}:{broker.Port}/{virtualHost}");
-        console.WriteLine(
-            $"Publish to exchange {Capture}, routing key empty, with confirms, mandatory, delivery mode 2,"
-        );
-        console.WriteLine($"property user_id = {user}, content type application/json, 1 to 500 items, up to 256 KiB:");
-        console.WriteLine(
+        console.Say($"Login {user} (a new password each time this is run):");
+        console.Say($"  {broker.Scheme}://{user}:{password}@{broker.Host}:{broker.Port}/{virtualHost}");
+        console.Say($"Publish to exchange {Capture}, routing key empty, with confirms, mandatory, delivery mode 2,");
+        console.Say($"property user_id = {user}, content type application/json, 1 to 500 items, up to 256 KiB:");
+        console.Say(
             """  {"items":[{"leadId":"42","occurredAt":"2030-01-31T12:00:00Z","fields":{"firstName":"Ada","email":"ada@example.com"}}]}"""
         );
-        console.WriteLine("Whatever it says in a body, the login decides the workspace and the source.");
+        console.Say("Whatever it says in a body, the login decides the workspace and the source.");
     }
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$", RegexOptions.CultureInvariant, 100)]

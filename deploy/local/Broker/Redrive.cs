@@ -100,7 +100,7 @@ public static class Redrive
 
     private static bool IsAboutTheDeath(string header) =>
         header.StartsWith("leadsync-", StringComparison.Ordinal)
-        || header is "x-death" or "x-delivery-count"
+        || header is "x-death" or "x-delivery-count" or "x-dotnet-pub-seq-no"
         || header.StartsWith("x-first-death-", StringComparison.Ordinal)
         || header.StartsWith("x-last-death-", StringComparison.Ordinal);
 }

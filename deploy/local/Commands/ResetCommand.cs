@@ -30,7 +30,7 @@ public static class ResetCommand
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);
         }
-        console.WriteLine("Databases, broker and simulated org are empty.");
+        console.Say("Databases, broker and simulated org are empty.");
     }
 
     // On a server that is not ours only what the services have made there goes: a database and two logins each.
@@ -56,7 +56,7 @@ public static class ResetCommand
                 await using var command = source.CreateCommand(statement);
                 await command.ExecuteNonQueryAsync(cancellationToken);
             }
-            console.WriteLine($"dropped database {name}");
+            console.Say($"dropped database {name}");
         }
     }
 
@@ -69,11 +69,11 @@ public static class ResetCommand
     {
         const string Ours = "leadsync.";
         var bound = await broker.BoundQueuesAsync(Ours, cancellationToken);
-        var there = (await broker.QueuesAsync(cancellationToken)).Select(queue => queue.Name);
+        var there = await broker.QueuesAsync(cancellationToken);
         foreach (var queue in there.Where(name => bound.Any(one => name == one || name == DeadLetters.QueueOf(one))))
         {
             await broker.DeleteQueueAsync(queue, cancellationToken);
-            console.WriteLine($"deleted queue {queue}");
+            console.Say($"deleted queue {queue}");
         }
         foreach (var exchange in await broker.ExchangesAsync(cancellationToken))
         {

@@ -26,7 +26,7 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
         {
             // Before anything is started: a list that cannot be read needs no system.
             var leads = Read(options.LeadsFile);
-            console.WriteLine("starting the services …");
+            console.Say("starting the services …");
             await system.StartAsync(cancellationToken);
 
             var complete = await ShowOutcomesAsync(system, leads, cancellationToken);
@@ -71,8 +71,13 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
         var org = system[LocalService.Simulator].Url;
         var simulator = new SimulatorClient(http, org);
 
-        console.WriteLine("connecting the simulated org, applying deploy/local/demo.yaml …");
-        await gateway.ConnectAsync(Connection, org, SimulatorClient.Demo, cancellationToken);
+        console.Say("connecting the simulated org, applying deploy/local/demo.yaml …");
+        await gateway.ConnectAsync(
+            Connection,
+            org,
+            new OrgClient(SimulatorClient.ClientId, _keys.SimulatedOrg),
+            cancellationToken
+        );
         var demo = Path.Combine(checkout.Root, "deploy", "local", "demo.yaml");
         await gateway.ApplyAsync(await File.ReadAllTextAsync(demo, cancellationToken), cancellationToken);
 
@@ -102,44 +107,47 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
         var callsAfter = await simulator.CallsAsync(cancellationToken);
 
         LeadFileReport.ShowRejected(console, captured.Rejected, MostShown);
-        console.Write(OutcomeTable.Make(outcome, captured, leads.BadRows.Count, callsAfter - callsBefore));
+        console.Write(
+            OutcomeTable.Make(
+                outcome,
+                captured,
+                leads.BadRows.Count,
+                callsAfter is null || callsBefore is null ? null : callsAfter - callsBefore
+            )
+        );
         if (outcome.Missing > 0)
         {
             console.MarkupLineInterpolated(
                 CultureInfo.InvariantCulture,
                 $"[red]{outcome.Missing} leads have no outcome.[/] Logs: {checkout.Logs}"
             );
-            console.WriteLine("./run status tells what runs; ./run deadletters what could not be read.");
+            console.Say("./run status tells what runs; ./run deadletters what could not be read.");
         }
         return outcome.Missing == 0;
     }
 
     private void ShowWhereToLook(LocalSystem system)
     {
-        var gateway = system[LocalService.Gateway].Url.ToString().TrimEnd('/');
+        var gateway = system[LocalService.Gateway].Address;
         var management = ManagementAddress();
-        console.WriteLine();
-        console.WriteLine("Where to look next");
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-        Row("capture a lead", $"curl {gateway}/v1/leads -H \"Authorization: Bearer $(cat {_keys.ApiPath})\" \\");
-        Row(
+        console.Say();
+        console.Say("Where to look next");
+        var key = $"-H \"Authorization: Bearer $(cat {_keys.ApiPath})\"";
+        Show("capture a lead", $"curl {gateway}/v1/leads {key} -H 'Content-Type: application/json' \\");
+        Show(
             "",
-            """  -H 'Content-Type: application/json' -d '{"source":"import","leadId":"me","fields":{"lastName":"Me","company":"Mine","email":"me@example.com"}}'"""
+            """  -d '{"source":"import","leadId":"me","fields":{"lastName":"Me","company":"Mine","email":"me@example.com"}}'"""
         );
-        Row(
-            "counts",
-            $"curl '{gateway}/v1/counts?source={LeadCapture.Source}' -H \"Authorization: Bearer $(cat {_keys.ApiPath})\""
-        );
-        Row("simulated org", system[LocalService.Simulator].Url.ToString());
-        Row("over the bus", "./run publisher demo import   makes a broker login for a product");
-        Row("dead letters", "./run deadletters");
+        Show("counts", $"curl '{gateway}/v1/counts?source={LeadCapture.Source}' {key}");
+        Show("simulated org", $"curl '{system[LocalService.Simulator].Address}/control/journal/summary'");
+        Show("over the bus", "./run publisher demo import   makes a broker login for a product");
+        Show("dead letters", "./run deadletters");
         if (management is not null)
-            Row("broker", $"{management}   login in deploy/local/servers.sh env run");
-        Row("logs", checkout.Logs);
-        console.Write(grid);
-        console.WriteLine("Running until Ctrl-C or, from another terminal, ./run stop.");
+            Show("broker", $"{management}   deploy/local/servers.sh env run tells the login");
+        Show("logs", checkout.Logs);
+        console.Say("Running until Ctrl-C or, from another terminal, ./run stop.");
 
-        void Row(string name, string what) => grid.AddRow(new Text($"  {name}"), new Text(what));
+        void Show(string name, string what) => console.Say($"  {name, -15} {what}");
     }
 
     private string? ManagementAddress() =>
@@ -159,7 +167,7 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
             var ended = running.Where(service => !service.IsRunning).ToList();
             if (ended.Count == running.Count)
             {
-                console.WriteLine("The services were stopped.");
+                console.Say("The services were stopped.");
                 return;
             }
             // One that has noted its own end was stopped by ./run stop, which is about to stop the others too.
@@ -170,18 +178,20 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
 
     private async Task StopWhatWasStartedAsync(LocalSystem system)
     {
+        if (system.Joined)
+        {
+            console.Say("What ran before goes on running; ./run stop ends it.");
+            return;
+        }
+
         // What comes after Ctrl-C is not to be cut short by the same Ctrl-C.
         var started = system.Started.Where(service => service.IsRunning).ToList();
         if (started.Count > 0)
         {
-            console.WriteLine($"stopping {string.Join(", ", started.Select(service => service.Service.Name))} …");
+            console.Say($"stopping {string.Join(", ", started.Select(service => service.Service.Name))} …");
             await LocalSystem.StopAsync(started, CancellationToken.None);
         }
         if (checkout.StartedServers)
             await new Servers(checkout).DoAsync("down", CancellationToken.None);
-
-        var left = system.Services.Where(service => service.IsRunning).ToList();
-        if (left.Count > 0 || !checkout.StartedServers)
-            console.WriteLine("What ran before goes on running; ./run stop ends it.");
     }
 }

@@ -21,14 +21,14 @@ public static class StatusCommand
             table.AddRow(
                 new Text(service.Service.Name),
                 new Text(running ? await StateAsync(service, http, cancellationToken) : "down"),
-                new Text(running ? service.Url.ToString() : ""),
+                new Text(running ? service.Address : ""),
                 new Text(running ? service.ProcessId.ToString(CultureInfo.InvariantCulture) : ""),
                 new Text(File.Exists(service.Log) ? service.Log : "")
             );
         }
         console.Write(table);
         await new Servers(checkout).DoAsync("status", cancellationToken);
-        console.WriteLine($"state folder: {checkout.State}");
+        console.Say($"state folder: {checkout.State}");
     }
 
     private static async Task<string> StateAsync(
@@ -39,7 +39,10 @@ public static class StatusCommand
     {
         try
         {
-            using var response = await http.GetAsync(new Uri(service.Url, "/health/ready"), cancellationToken);
+            using var response = await http.GetAsync(
+                new Uri(service.Url, service.Service.ReadyPath),
+                cancellationToken
+            );
             return response.IsSuccessStatusCode
                 ? "ready"
                 : $"not ready: {await response.Content.ReadAsStringAsync(cancellationToken)}";

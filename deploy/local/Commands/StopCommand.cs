@@ -13,7 +13,7 @@ public static class StopCommand
             .Where(service => service.IsRunning)
             .ToList();
         if (running.Count > 0)
-            console.WriteLine($"stopping {string.Join(", ", running.Select(service => service.Service.Name))} …");
+            console.Say($"stopping {string.Join(", ", running.Select(service => service.Service.Name))} …");
         await LocalSystem.StopAsync(running, cancellationToken);
         await new Servers(checkout).DoAsync("down", cancellationToken);
     }

@@ -21,6 +21,9 @@ public sealed record CaptureItem(
 public sealed record CaptureAnswer(int Index, string Status, string? Code, string? Message, string? Fix)
 {
     public bool IsAccepted => Status == "accepted";
+
+    /// <summary>Not refused for what it says: the broker did not take it just then.</summary>
+    public bool IsPassing => Code == "BROKER_UNAVAILABLE";
 }
 
 /// <summary>What has become of the leads of a source that were captured at or after an instant.</summary>
@@ -70,9 +73,58 @@ public sealed class GatewayClient(HttpClient http, Uri gateway, string apiKey)
             JsonContent.Create(wanted, options: Json),
             cancellationToken
         );
-        if (response.StatusCode != HttpStatusCode.Conflict)
+        if (response.StatusCode == HttpStatusCode.Conflict)
+            await ReconnectAsync(name, wanted.instanceUrl, client, cancellationToken);
+        else
             await RequireSuccessAsync(response, $"connecting '{name}'", cancellationToken);
     }
+
+    // It is there from an earlier run. The org may have moved to another port since.
+    private async Task ReconnectAsync(
+        string name,
+        string instanceUrl,
+        OrgClient client,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await FindAsync(name, cancellationToken) is not { } known)
+            throw new CommandException("The simulated org is connected under another name: ./run reset starts afresh.");
+        if (known.InstanceUrl.TrimEnd('/') == instanceUrl)
+            return;
+        using var response = await SendAsync(
+            HttpMethod.Put,
+            $"/v1/connections/{known.Id}/credentials",
+            JsonContent.Create(
+                new
+                {
+                    instanceUrl,
+                    clientId = client.Id,
+                    clientSecret = client.Secret,
+                },
+                options: Json
+            ),
+            cancellationToken
+        );
+        if (
+            !response.IsSuccessStatusCode
+            || (await FindAsync(name, cancellationToken))?.InstanceUrl.TrimEnd('/') != instanceUrl
+        )
+        {
+            throw new CommandException(
+                $"The connection '{name}' points to {known.InstanceUrl}, where the simulated org listened before, and that port is taken now. Free it and ./run stop, or ./run reset."
+            );
+        }
+    }
+
+    private async Task<Connection?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, "/v1/connections", content: null, cancellationToken);
+        await RequireSuccessAsync(response, "listing connections", cancellationToken);
+        var connections = await response.Content.ReadFromJsonAsync<List<Connection>>(Json, cancellationToken);
+        return connections!.Find(connection => connection.Name == name);
+    }
+
+    private sealed record Connection(Guid Id, string Name, string InstanceUrl);
 
     /// <summary>Applies sources, routes and mappings from YAML.</summary>
     public async Task ApplyAsync(string yaml, CancellationToken cancellationToken)

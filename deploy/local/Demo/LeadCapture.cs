@@ -68,6 +68,8 @@ public sealed class LeadCapture(GatewayClient gateway, TimeProvider clock)
             try
             {
                 var answers = await gateway.CaptureAsync(items, cancellationToken).ToListAsync(cancellationToken);
+                if (answers.Exists(answer => answer.IsPassing))
+                    throw new GatewayBusyException(TimeSpan.FromSeconds(1));
                 return answers.Count == items.Count
                     ? answers
                     : throw new HttpRequestException($"Gateway answered {answers.Count} of {items.Count} items.");

@@ -7,7 +7,7 @@ namespace LeadSync.Local.Demo;
 public static class OutcomeTable
 {
     /// <param name="calls">API calls that the CRM has seen meanwhile; null when it does not say.</param>
-    public static Table Make(OutcomeResult outcome, CaptureResult captured, int badRows, int? calls)
+    public static Table Make(OutcomeResult outcome, CaptureResult captured, int badRows, ApiCalls? calls)
     {
         var counts = outcome.Counts;
         var table = new Table().Border(TableBorder.Rounded).AddColumns("", "leads", "");
@@ -40,8 +40,8 @@ public static class OutcomeTable
         );
         table.AddRow(
             "API calls",
-            calls?.ToString("N0", CultureInfo.InvariantCulture) ?? "?",
-            "as the CRM counted them"
+            calls?.All.ToString("N0", CultureInfo.InvariantCulture) ?? "?",
+            calls is null ? "the CRM does not say" : $"as the CRM counted them; {calls.Writing} of them writing"
         );
         return table;
 

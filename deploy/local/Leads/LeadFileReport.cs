@@ -16,13 +16,13 @@ public static class LeadFileReport
             '\t' => "tab",
             _ => "bar",
         };
-        console.WriteLine($"{path}: {file.Leads.Count} leads, {file.Encoding}, delimiter {delimiter}");
+        console.Say($"{path}: {file.Leads.Count} leads, {file.Encoding}, delimiter {delimiter}");
         var table = new Table().Border(TableBorder.Rounded).AddColumns("column", "lead field");
         foreach (var column in file.Columns)
             table.AddRow(new Text(column.Name), new Text(Meaning(column)));
         console.Write(table);
         if (!file.Columns.Any(column => column.Role == ColumnRole.Id))
-            console.WriteLine("No id column: a lead's id is its email in lower case, else a hash of its row.");
+            console.Say("No id column: a lead's id is its email in lower case, else a hash of its row.");
 
         if (file.BadRows.Count == 0)
             return;
@@ -31,7 +31,7 @@ public static class LeadFileReport
             $"[yellow]{file.BadRows.Count} bad rows are left out:[/]"
         );
         foreach (var row in file.BadRows.Take(most))
-            console.WriteLine($"  line {row.Line} {row.Reason}");
+            console.Say($"  line {row.Line} {row.Reason}");
         ShowRest(console, file.BadRows.Count - most);
     }
 
@@ -48,14 +48,14 @@ public static class LeadFileReport
             $"[yellow]{rejected.Count} rows were rejected by Gateway:[/]"
         );
         foreach (var (row, answer) in rejected.Take(most))
-            console.WriteLine($"  line {row.Line} {answer.Code}: {answer.Message} {answer.Fix}");
+            console.Say($"  line {row.Line} {answer.Code}: {answer.Message} {answer.Fix}");
         ShowRest(console, rejected.Count - most);
     }
 
     private static void ShowRest(IAnsiConsole console, int count)
     {
         if (count > 0)
-            console.WriteLine($"  … and {count} more");
+            console.Say($"  … and {count} more");
     }
 
     private static string Meaning(LeadColumn column) =>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using LeadSync.Local.Demo;
 using Spectre.Console;
 
 namespace LeadSync.Local.Processes;
@@ -18,12 +19,16 @@ public sealed class LocalSystem(Checkout checkout, Keys keys, HttpClient http, I
     /// <summary>The services that this command has started, and so stops at its end.</summary>
     public IReadOnlyCollection<ServiceProcess> Started => _started;
 
+    /// <summary>Whether some of it ran before: then another command's system is added to, and not this one's to stop.</summary>
+    public bool Joined { get; private set; }
+
     public ServiceProcess this[LocalService service] => Services.Single(process => process.Service == service);
 
     /// <summary>Starts what does not run, and anew what runs something older than what is built or with other settings.</summary>
     /// <exception cref="CommandException">A service died or was not ready in time; its log has been shown.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        Joined = Services.Any(service => service.IsRunning);
         for (var lastTry = false; ; lastTry = true)
         {
             var taken = new HashSet<int>();
@@ -79,19 +84,20 @@ public sealed class LocalSystem(Checkout checkout, Keys keys, HttpClient http, I
             $"[red]{service.Service.Name} {why}[/]; the last lines of its log:"
         );
         foreach (var line in service.LastLines(20))
-            console.WriteLine($"    {line}");
-        console.WriteLine($"  log: {service.Log}");
+            console.Say($"    {line}");
+        console.Say($"  log: {service.Log}");
     }
 
     private Dictionary<string, string> Settings(ServiceProcess service)
     {
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["ASPNETCORE_URLS"] = service.Url.ToString().TrimEnd('/'),
-        };
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["ASPNETCORE_URLS"] = service.Address };
         if (service.Service == LocalService.Simulator)
         {
-            settings["Simulator__Data"] = Path.Combine(checkout.State, "simulator");
+            var data = Path.Combine(checkout.State, "simulator");
+            PrivateFile.CreateFolder(data);
+            settings["Simulator__DataFolder"] = data;
+            settings["Simulator__ClientId"] = SimulatorClient.ClientId;
+            settings["Simulator__ClientSecret"] = keys.SimulatedOrg;
             return settings;
         }
 
@@ -102,9 +108,13 @@ public sealed class LocalSystem(Checkout checkout, Keys keys, HttpClient http, I
         settings["LEADSYNC_SERVICE_KEY"] = keys.Service;
         settings["Database__Create"] = "true";
         foreach (var peer in Services.Where(peer => peer.Service != LocalService.Simulator))
-            settings[$"Services__{peer.Service.Name}"] = peer.Url.ToString().TrimEnd('/');
+            settings[$"Services__{peer.Service.Name}"] = peer.Address;
         if (service.Service == LocalService.Connector)
+        {
             settings["LEADSYNC_MASTER_KEY"] = keys.Master;
+            // The simulator stands where no CRM may be: on this machine, over plain http.
+            settings["Connector__DevelopmentHosts__0"] = "127.0.0.1";
+        }
         if (service.Service == LocalService.Gateway)
             settings["Gateway__BootstrapKey"] = keys.Api;
         return settings;
@@ -138,7 +148,7 @@ public sealed class LocalSystem(Checkout checkout, Keys keys, HttpClient http, I
             {
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 limit.CancelAfter(TimeSpan.FromSeconds(5));
-                using var response = await http.GetAsync(new Uri(service.Url, "/health/ready"), limit.Token);
+                using var response = await http.GetAsync(new Uri(service.Url, service.Service.ReadyPath), limit.Token);
                 if (response.IsSuccessStatusCode)
                 {
                     var how = Started.Contains(service)
@@ -146,7 +156,7 @@ public sealed class LocalSystem(Checkout checkout, Keys keys, HttpClient http, I
                         : "ready already";
                     console.MarkupLineInterpolated(
                         CultureInfo.InvariantCulture,
-                        $"  {service.Service.Name, -13} {service.Url, -24} [green]{how}[/]"
+                        $"  {service.Service.Name, -13} {service.Address, -23} [green]{how}[/]"
                     );
                     return null;
                 }

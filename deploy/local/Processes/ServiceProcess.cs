@@ -33,7 +33,10 @@ public sealed class ServiceProcess
     /// <summary>Its port, now or when it ran last; 0 when it never did.</summary>
     public int Port => _kept.Port;
 
-    public Uri Url => new($"http://127.0.0.1:{Port}");
+    public Uri Url => new(Address);
+
+    /// <summary>Its URL as people write it.</summary>
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}");
 
     public string Log => Service.Log(_checkout);
 
@@ -61,7 +64,7 @@ public sealed class ServiceProcess
     public void Start(IReadOnlyDictionary<string, string> environment, string fingerprint)
     {
         var program = Service.Program(_checkout);
-        Directory.CreateDirectory(_checkout.Logs);
+        PrivateFile.CreateFolder(_checkout.Logs);
         if (File.Exists(Log) && new FileInfo(Log).Length > LargestLog)
             File.Move(Log, $"{Log}.1", overwrite: true);
 

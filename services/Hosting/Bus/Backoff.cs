@@ -14,28 +14,40 @@ public sealed class Backoff(TimeProvider clock, ILogger<Backoff> log)
     /// <summary>How long it is tried: well under the broker's own limit of 30 minutes for an unacknowledged message.</summary>
     public static readonly TimeSpan Total = TimeSpan.FromMinutes(10);
 
-    public async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken stop)
+    /// <summary>Repeats a piece of work until it succeeds, fails for good, or <see cref="Total"/> is over.</summary>
+    public Task RunAsync(Func<CancellationToken, Task> work, CancellationToken stop) =>
+        RunAsync(work, clock.GetTimestamp(), stop, stop);
+
+    /// <summary>The beginning of several pieces of work that have <see cref="Total"/> together.</summary>
+    internal long Begin() => clock.GetTimestamp();
+
+    /// <param name="began">From <see cref="Begin"/>.</param>
+    /// <param name="stop">No further attempt is made after it, but the one in hand is finished.</param>
+    /// <param name="abort">Ends the attempt in hand too.</param>
+    internal async Task RunAsync(
+        Func<CancellationToken, Task> work,
+        long began,
+        CancellationToken stop,
+        CancellationToken abort
+    )
     {
-        var started = clock.GetTimestamp();
         for (var attempt = 0; ; attempt++)
         {
-            stop.ThrowIfCancellationRequested();
+            abort.ThrowIfCancellationRequested();
             try
             {
-                await work(stop);
+                await work(abort);
                 return;
             }
             catch (Exception fault)
                 when (Faults.IsInfrastructure(fault)
                     && !stop.IsCancellationRequested
-                    && clock.GetElapsedTime(started) < Total
+                    && !abort.IsCancellationRequested
+                    && clock.GetElapsedTime(began) < Total
                 )
             {
                 if (attempt == 0)
-                    log.LogWarning(
-                        "Waiting for a database, broker or peer that is away ({Fault})",
-                        fault.GetType().Name
-                    );
+                    log.LogWarning("Waiting for a database, broker or peer that is away ({Fault})", Faults.Name(fault));
             }
             await Task.Delay(Wait(attempt), clock, stop);
         }

@@ -39,7 +39,9 @@ internal sealed class BodySerializer : ISerializerFactory, IMessageSerializer, I
             SystemTextJsonMessageSerializer.Instance,
             SystemTextJsonMessageSerializer.Options,
             ContentType,
-            new RawMessageContext(headers, destinationAddress!, RawSerializerOptions.AnyMessageType),
+            // None of the headers: MassTransit's batch silently leaves out a message whose id another one has, and a
+            // product may choose ids, reply addresses and retry counts as it likes.
+            new RawMessageContext(EmptyHeaders.Instance, destinationAddress!, RawSerializerOptions.AnyMessageType),
             [],
             RawSerializerOptions.AnyMessageType,
             Nothing

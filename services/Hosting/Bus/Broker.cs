@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace LeadSync.Hosting.Bus;
 
@@ -43,13 +44,7 @@ public sealed class Broker(BrokerPlace place, IHttpClientFactory http, TimeProvi
     /// <summary>What is missing for publishing to be safe; null while nothing is. Refreshed every two seconds.</summary>
     public string? Trouble { get; private set; } = "The topology is not declared yet.";
 
-    /// <summary>Declares the topology and waits until that has happened, however long the broker takes to come up.</summary>
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        // Not awaited to the end: a service whose broker is away is alive, not ready, and starts by itself later.
-        await base.StartAsync(cancellationToken);
-    }
-
+    // Not awaited by the start: a service whose broker is away is alive, not ready, and goes on by itself later.
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var declared = false;
@@ -68,8 +63,10 @@ public sealed class Broker(BrokerPlace place, IHttpClientFactory http, TimeProvi
             catch (Exception fault) when (Faults.IsInfrastructure(fault) && !stoppingToken.IsCancellationRequested)
             {
                 if (Trouble is null)
-                    log.LogWarning("The broker does not answer ({Fault}); trying again", fault.GetType().Name);
-                Trouble = "The broker does not answer.";
+                    log.LogWarning("The broker does not answer ({Fault}); trying again", Faults.Name(fault));
+                Trouble = fault is OperationInterruptedException { ShutdownReason: { ReplyCode: 406 } refused }
+                    ? $"The broker refuses the topology: {refused.ReplyText}"
+                    : "The broker does not answer.";
             }
             await Task.Delay(WatchEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -81,39 +78,54 @@ public sealed class Broker(BrokerPlace place, IHttpClientFactory http, TimeProvi
     public Task Declared => _declared.Task;
 
     /// <summary>Puts a message that cannot be read where people can list, explain, redrive and discard it.</summary>
+    /// <param name="original">
+    /// Kept of it: its time, id and content type, and who published it. Not its other headers, some of which (CC) would
+    /// make the broker put our copy elsewhere.
+    /// </param>
     /// <param name="reason">Why, without anything of what the message holds.</param>
     public Task DeadLetterAsync(
         string queue,
         ReadOnlyMemory<byte> body,
-        string? user,
+        IReadOnlyBasicProperties? original,
         string reason,
         CancellationToken cancellationToken
-    ) =>
-        UseAsync(
-            async channel =>
-                await channel.BasicPublishAsync(
-                    "",
-                    Topology.DeadLetterQueue(queue),
-                    mandatory: true,
-                    new BasicProperties
-                    {
-                        Persistent = true,
-                        ContentType = "application/json",
-                        Headers = new Dictionary<string, object?>(StringComparer.Ordinal)
-                        {
-                            ["leadsync-queue"] = queue,
-                            ["leadsync-reason"] = reason,
-                            ["leadsync-publisher"] = user,
-                            ["leadsync-dead-at"] = clock
-                                .GetUtcNow()
-                                .ToString("O", System.Globalization.CultureInfo.InvariantCulture),
-                        },
-                    },
-                    body,
-                    cancellationToken
-                ),
+    )
+    {
+        var properties = new BasicProperties
+        {
+            Persistent = true,
+            Headers = new Dictionary<string, object?>(StringComparer.Ordinal)
+            {
+                ["leadsync-queue"] = queue,
+                ["leadsync-reason"] = reason,
+                ["leadsync-publisher"] = original?.UserId,
+                ["leadsync-dead-at"] = clock
+                    .GetUtcNow()
+                    .ToString("O", System.Globalization.CultureInfo.InvariantCulture),
+            },
+        };
+        if (original is not null)
+        {
+            properties.ContentType = original.ContentType;
+            properties.MessageId = original.MessageId;
+            if (original.IsTimestampPresent())
+                properties.Timestamp = original.Timestamp;
+        }
+        return UseAsync(
+            channel =>
+                channel
+                    .BasicPublishAsync(
+                        "",
+                        Topology.DeadLetterQueue(queue),
+                        mandatory: true,
+                        properties,
+                        body,
+                        cancellationToken
+                    )
+                    .AsTask(),
             cancellationToken
         );
+    }
 
     private async Task<string?> FindTroubleAsync(CancellationToken cancellationToken)
     {

@@ -2,7 +2,6 @@ using LeadSync.Contracts;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace LeadSync.Hosting.Bus;
@@ -16,10 +15,10 @@ public static class BusSetup
         var place = BrokerPlace.Read(builder.Configuration);
         var services = builder.Services;
         services.AddSingleton(place);
-        services.AddHttpClient(nameof(Broker)).RemoveAllLoggers();
+        services.AddHttpClient(nameof(Broker), client => client.Timeout = TimeSpan.FromSeconds(5)).RemoveAllLoggers();
         services.AddSingleton<Broker>();
         services.AddHostedService(provider => provider.GetRequiredService<Broker>());
-        services.TryAddSingleton<Backoff>();
+        services.AddSingleton<Backoff>();
         services.AddSingleton<Publisher>();
         services.AddHealthChecks().AddCheck<BusHealth>("bus", tags: [ServiceDefaults.Ready]);
 
@@ -113,6 +112,8 @@ public static class BusSetup
             where TConsumer : class, IItemConsumer<TItem>
         {
             endpoint.ConfigureConsumeTopology = false;
+            // Else MassTransit tells of every fault by an exchange of its own, and what waited out an outage is lost over it.
+            endpoint.PublishFaults = false;
             endpoint.PrefetchCount = 32;
             foreach (var (name, value) in Topology.QueueArguments(queue))
                 endpoint.SetQueueArgument(name, value);
@@ -124,9 +125,11 @@ public static class BusSetup
                     )
             );
             // A consumer only ever throws to give its messages back; nothing goes to an error queue because something was down.
-            endpoint.ConfigureError(pipe =>
-                pipe.UseFilter(new ReturnToQueue(context.GetRequiredService<Broker>(), queue))
-            );
+            var broker = context.GetRequiredService<Broker>();
+            endpoint.ConfigureError(pipe => pipe.UseFilter(new ReturnToQueue(broker, queue)));
+            // Every message is of the one type that is consumed, so nothing is ever skipped; were it, it must not be lost
+            // in a queue that nobody knows.
+            endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(new KeepSkipped(broker, queue)));
         }
     }
 
@@ -137,8 +140,8 @@ public static class BusSetup
 }
 
 /// <summary>
-/// After a fault: gives the message back to its queue when something was down or the service is stopping, and puts it to the dead letters
-/// when the transport itself could not open it.
+/// After a fault: gives the message back to its queue when something was down or the service is stopping; puts it to the
+/// dead letters when it could not be handled at all.
 /// </summary>
 internal sealed class ReturnToQueue(Broker broker, string queue) : IFilter<ExceptionReceiveContext>
 {
@@ -152,13 +155,28 @@ internal sealed class ReturnToQueue(Broker broker, string queue) : IFilter<Excep
         await broker.DeadLetterAsync(
             queue,
             context.GetBody(),
-            user: null,
-            $"The transport could not open the message ({context.Exception.GetType().Name}).",
+            context.TryGetPayload<RabbitMqBasicConsumeContext>(out var delivery) ? delivery.Properties : null,
+            $"The message could not be handled ({Faults.Name(context.Exception)}).",
             CancellationToken.None
         );
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("returnToQueue");
+}
+
+/// <summary>Puts a message that no consumer took to the dead letters.</summary>
+internal sealed class KeepSkipped(Broker broker, string queue) : IFilter<ReceiveContext>
+{
+    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
+        broker.DeadLetterAsync(
+            queue,
+            context.GetBody(),
+            context.TryGetPayload<RabbitMqBasicConsumeContext>(out var delivery) ? delivery.Properties : null,
+            "No consumer took the message.",
+            CancellationToken.None
+        );
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("keepSkipped");
 }
 
 /// <summary>Ready means that the broker answers, the whole topology stands, and both buses are connected.</summary>

@@ -3,6 +3,7 @@ using LeadSync.Contracts;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
 
 namespace LeadSync.Hosting.Bus;
 
@@ -44,6 +45,7 @@ internal sealed class ListConsumer<TItem, TConsumer>(
     TConsumer consumer,
     Consumption<TItem, TConsumer> consumption,
     Broker broker,
+    BrokerPlace place,
     Backoff backoff,
     IHostApplicationLifetime lifetime,
     ILogger<ListConsumer<TItem, TConsumer>> log
@@ -52,70 +54,147 @@ internal sealed class ListConsumer<TItem, TConsumer>(
 {
     private const int MostItems = 2_000;
 
+    // 32 messages are fetched ahead, and each is in memory.
+    private const int MaxBodyBytes = 4 * 1024 * 1024;
+
+    // Within the host's own limit of 30 seconds (ServiceDefaults): what is in hand is finished when the service stops.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
+
     public async Task Consume(ConsumeContext<Batch<ArrivedBody>> context)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
-            context.CancellationToken,
-            lifetime.ApplicationStopping
-        );
-        var items = new List<Arrived<TItem>>();
+        var stop = lifetime.ApplicationStopping;
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        await using var stopping = stop.Register(() => abort.CancelAfter(Grace));
+        var work = new Work(backoff, backoff.Begin(), stop, abort.Token);
+
+        var opened = new List<Arrived<TItem>>();
+        var traces = new List<string?>();
         foreach (var message in context.Message)
-            items.AddRange(await OpenAsync(message.ReceiveContext, stop.Token));
-        foreach (var chunk in items.Chunk(MostItems))
-            await TakeInAsync(chunk, stop.Token);
+        {
+            opened.AddRange(await OpenAsync(message.ReceiveContext, work));
+            traces.Add(TraceParent(message.ReceiveContext));
+        }
+        traces.AddRange(opened.Select(arrived => (arrived.Item as IEventItem)?.TraceParent));
+        using var span = Telemetry.StartLinked($"take in {consumption.Queue}", traces);
+        foreach (var chunk in opened.Chunk(MostItems))
+            await TakeInAsync(chunk, work);
     }
 
-    private async Task<IEnumerable<Arrived<TItem>>> OpenAsync(ReceiveContext message, CancellationToken stop)
+    private async Task<IReadOnlyList<Arrived<TItem>>> OpenAsync(ReceiveContext message, Work work)
     {
         var body = message.GetBody();
-        string? user = null;
+        var properties = Properties(message);
         try
         {
-            if (!message.TryGetPayload<RabbitMqBasicConsumeContext>(out var delivery))
-                throw new InvalidOperationException("The bus speaks RabbitMQ.");
-            user = delivery.Properties.UserId;
-            if (user is null)
-                throw new UnreadableException(
+            var user =
+                properties.UserId
+                ?? throw new UnreadableException(
                     "The message has no user_id property, so nobody vouches for whose it is. Set it to the login that publishes."
                 );
-            DateTimeOffset? sentAt = delivery.Properties.IsTimestampPresent()
-                ? DateTimeOffset.FromUnixTimeSeconds(delivery.Properties.Timestamp.UnixTime)
-                : null;
-            return consumption.Open(body, new Publication(user, sentAt)).ToList();
+            if (body.Length > MaxBodyBytes)
+                throw new UnreadableException(
+                    $"The message is larger than {MaxBodyBytes} bytes. Publish several lists of about {EventList.MaxBytes} bytes."
+                );
+            return [.. consumption.Open(body, new Publication(user, SentAt(properties)))];
         }
-        catch (Exception fault) when (fault is UnreadableException or JsonException)
+        // Whatever opening it throws, it is this message's own fault and must not touch the ones beside it.
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            var reason = fault is UnreadableException ? fault.Message : Explain((JsonException)fault);
+            var reason = fault switch
+            {
+                UnreadableException unreadable => unreadable.Message,
+                JsonException json => Explain(json),
+                _ => $"The body cannot be read ({Faults.Name(fault)}).",
+            };
             log.LogError(
                 "A message on {Queue} cannot be read and was put to the dead letters: {Reason}",
                 consumption.Queue,
                 reason
             );
-            await backoff.RunAsync(
-                stopping => broker.DeadLetterAsync(consumption.Queue, body, user, reason, stopping),
-                stop
-            );
+            await work.DoAsync(stop => broker.DeadLetterAsync(consumption.Queue, body, properties, reason, stop));
             return [];
         }
     }
 
-    private async Task TakeInAsync(ReadOnlyMemory<Arrived<TItem>> items, CancellationToken stop)
+    private async Task TakeInAsync(ReadOnlyMemory<Arrived<TItem>> items, Work work)
     {
         try
         {
-            await backoff.RunAsync(stopping => consumer.ConsumeAsync(items.ToArray(), stopping), stop);
+            await work.DoAsync(stop => consumer.ConsumeAsync(items.ToArray(), stop));
         }
         catch (Exception fault) when (!Faults.IsInfrastructure(fault))
         {
             if (items.Length == 1)
             {
-                log.LogError(fault, "One item of {Queue} cannot be taken in and was rejected", consumption.Queue);
-                await backoff.RunAsync(stopping => consumer.RejectAsync(items.Span[0], fault, stopping), stop);
+                // Not the fault's message: it may quote what a person typed.
+                log.LogError(
+                    "One item of {Queue} cannot be taken in and was rejected: {Fault}{Stack}",
+                    consumption.Queue,
+                    Faults.Name(fault),
+                    $"{Environment.NewLine}{fault.StackTrace}"
+                );
+                await RejectAsync(items.Span[0], fault, work);
                 return;
             }
-            await TakeInAsync(items[..(items.Length / 2)], stop);
-            await TakeInAsync(items[(items.Length / 2)..], stop);
+            await TakeInAsync(items[..(items.Length / 2)], work);
+            await TakeInAsync(items[(items.Length / 2)..], work);
         }
+    }
+
+    // The last resort, when even telling of an item fails: it is put away alone, and what came beside it stays taken in.
+    private async Task RejectAsync(Arrived<TItem> item, Exception fault, Work work)
+    {
+        try
+        {
+            await work.DoAsync(stop => consumer.RejectAsync(item, fault, stop));
+        }
+        catch (Exception second) when (!Faults.IsInfrastructure(second))
+        {
+            var reason =
+                $"The item could be neither taken in ({Faults.Name(fault)}) nor rejected ({Faults.Name(second)}).";
+            log.LogError("One item of {Queue} was put to the dead letters: {Reason}", consumption.Queue, reason);
+            var body = JsonSerializer.SerializeToUtf8Bytes(
+                new Dictionary<string, object>(StringComparer.Ordinal)
+                {
+                    ["workspace"] = item.Workspace,
+                    ["items"] = new[] { JsonSerializer.SerializeToElement(item.Item, Wire.Json) },
+                }
+            );
+            var properties = new BasicProperties
+            {
+                UserId = item.Source is null ? place.User : $"{Openers.ProductPrefix}{item.Workspace}.{item.Source}",
+            };
+            if (item.SentAt is { } sentAt)
+                properties.Timestamp = new AmqpTimestamp(sentAt.ToUnixTimeSeconds());
+            await work.DoAsync(stop => broker.DeadLetterAsync(consumption.Queue, body, properties, reason, stop));
+        }
+    }
+
+    private static IReadOnlyBasicProperties Properties(ReceiveContext message) =>
+        message.TryGetPayload<RabbitMqBasicConsumeContext>(out var delivery)
+            ? delivery.Properties
+            : throw new InvalidOperationException("The bus speaks RabbitMQ.");
+
+    // Some clients give milliseconds: no instant then, rather than a wrong one.
+    private static DateTimeOffset? SentAt(IReadOnlyBasicProperties properties) =>
+        properties.IsTimestampPresent() && properties.Timestamp.UnixTime is > 0 and < 253_402_300_800
+            ? DateTimeOffset.FromUnixTimeSeconds(properties.Timestamp.UnixTime)
+            : null;
+
+    private static string? TraceParent(ReceiveContext message) =>
+        Properties(message).Headers is { } headers && headers.TryGetValue("traceparent", out var value)
+            ? value switch
+            {
+                byte[] bytes => System.Text.Encoding.Latin1.GetString(bytes),
+                string text => text,
+                _ => null,
+            }
+            : null;
+
+    /// <summary>Everything done for one batch: with one patience for all, and one way to stop.</summary>
+    private sealed record Work(Backoff Backoff, long Began, CancellationToken Stop, CancellationToken Abort)
+    {
+        public Task DoAsync(Func<CancellationToken, Task> act) => Backoff.RunAsync(act, Began, Stop, Abort);
     }
 
     // The framework's own message may quote the text around the fault.
@@ -144,6 +223,10 @@ public static class Openers
             var list =
                 JsonSerializer.Deserialize<TList>(body.Span, Wire.Json)
                 ?? throw new UnreadableException("The body is null.");
+            if (list.Items.Count is 0 or > EventList.MaxItems || list.Items.Any(item => item is null))
+                throw new UnreadableException(ItemsRule);
+            if (!CaptureReader.IsSlug(list.Workspace))
+                throw new UnreadableException(WorkspaceRule);
             return list.Items.Select(item => new Arrived<TItem>(list.Workspace, item));
         };
 
@@ -174,13 +257,17 @@ public static class Openers
                 """The body is not an object with a list of items: {"items":[{"leadId":…,"fields":{…}}]}."""
             );
         if (items.GetArrayLength() is 0 or > EventList.MaxItems)
-            throw new UnreadableException($"The list of items is empty or longer than {EventList.MaxItems}.");
+            throw new UnreadableException(ItemsRule);
 
         var (workspace, source) = Who(root, publication.User);
         return items
             .EnumerateArray()
             .Select(item => new Arrived<JsonElement>(workspace, item, source, publication.SentAt));
     }
+
+    private static readonly string ItemsRule =
+        $"The list of items is not one of 1 to {EventList.MaxItems} items, or one of them is null.";
+    private static readonly string WorkspaceRule = $"The message's workspace {CaptureReader.SlugRule}.";
 
     private static (string Workspace, string? Source) Who(JsonElement root, string user)
     {
@@ -189,7 +276,9 @@ public static class Openers
                 ? element.GetString()
                 : null;
         if (!user.StartsWith(ProductPrefix, StringComparison.Ordinal))
-            return (stated ?? throw new UnreadableException("The message names no workspace."), null);
+            return stated is not null && CaptureReader.IsSlug(stated)
+                ? (stated, null)
+                : throw new UnreadableException(WorkspaceRule);
 
         if (
             user.Split('.') is not [_, var workspace, var source]

@@ -31,13 +31,21 @@ public sealed class Publisher(IPublishingBus bus, Broker broker, BrokerPlace pla
             return;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(patience ?? Patience);
-        // Nothing goes out before the topology is there: what no queue takes is gone.
-        await broker.Declared.WaitAsync(limit.Token);
-        var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{kind.Exchange}?type=fanout&durable=true"));
-        await Task.WhenAll(
-                Lists(workspace, items).Select(body => endpoint.Send(new OutgoingBody(body), Pipe, limit.Token))
-            )
-            .WaitAsync(limit.Token);
+        try
+        {
+            // Nothing goes out before the topology is there: what no queue takes is gone.
+            await broker.Declared.WaitAsync(limit.Token);
+            var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{kind.Exchange}?type=fanout&durable=true"))
+                .WaitAsync(limit.Token);
+            await Task.WhenAll(
+                    Lists(workspace, items).Select(body => endpoint.Send(new OutgoingBody(body), Pipe, limit.Token))
+                )
+                .WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The broker has not confirmed a publish to {kind.Exchange} in time.", late);
+        }
     }
 
     private IPipe<SendContext<OutgoingBody>> Pipe { get; } =

@@ -6,8 +6,17 @@ namespace LeadSync.Hosting.Data;
 /// <summary>How Dapper reads and writes what the services keep: snake_case columns, instants in UTC.</summary>
 internal static class DapperTypes
 {
+    private static readonly Lock Once = new();
+    private static bool _registered;
+
     public static void Register()
     {
+        lock (Once)
+        {
+            if (_registered)
+                return;
+            _registered = true;
+        }
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.RemoveTypeMap(typeof(DateTimeOffset));
         SqlMapper.RemoveTypeMap(typeof(DateTimeOffset?));

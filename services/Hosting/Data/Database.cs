@@ -5,6 +5,7 @@ using LeadSync.Hosting.Web;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace LeadSync.Hosting.Data;
@@ -105,15 +106,43 @@ public sealed record DatabasePlace(string Owner, string Runtime, string? Admin, 
     public override string ToString() => nameof(DatabasePlace);
 }
 
-internal sealed class MigrateAtStart(Migrator migrator, DatabasePlace place) : IHostedService
+/// <summary>Migrates before anything else starts, and waits for a server that is still coming up.</summary>
+internal sealed class MigrateAtStart(
+    Migrator migrator,
+    DatabasePlace place,
+    TimeProvider clock,
+    ILogger<MigrateAtStart> log
+) : IHostedService
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (place.Admin is not null)
-            await migrator.CreateDatabaseAsync(cancellationToken);
-        if (place.Migrate)
-            await migrator.MigrateAsync(cancellationToken);
+        var started = clock.GetTimestamp();
+        for (var first = true; ; first = false)
+        {
+            try
+            {
+                if (place.Admin is not null)
+                    await migrator.CreateDatabaseAsync(cancellationToken);
+                if (place.Migrate)
+                    await migrator.MigrateAsync(cancellationToken);
+                return;
+            }
+            catch (NpgsqlException fault) when (IsComingUp(fault) && clock.GetElapsedTime(started) < Patience)
+            {
+                if (first)
+                    log.LogWarning("Waiting for the database server ({Fault})", Faults.Name(fault));
+            }
+            await Task.Delay(TimeSpan.FromSeconds(1), clock, cancellationToken);
+        }
     }
+
+    // Not a refused login or a migration that fails: those need a person, and the sooner they are seen the better.
+    private static bool IsComingUp(NpgsqlException fault) =>
+        fault is PostgresException postgres
+            ? postgres.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections
+            : Faults.IsInfrastructure(fault);
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

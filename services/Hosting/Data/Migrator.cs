@@ -21,7 +21,7 @@ public sealed class Migrator(DatabasePlace place, Assembly service)
         var runtime = new NpgsqlConnectionStringBuilder(place.Runtime);
         await using var admin = NpgsqlDataSource.Create(place.Admin!);
         await using var connection = await admin.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync("select pg_advisory_lock(@Lock)", new { Lock });
+        await TakeLockAsync(connection, cancellationToken);
 
         foreach (var login in (NpgsqlConnectionStringBuilder[])[owner, runtime])
         {
@@ -44,11 +44,14 @@ public sealed class Migrator(DatabasePlace place, Assembly service)
             await connection.ExecuteAsync(
                 $"""create database "{owner.Database}" owner "{owner.Username}" encoding 'UTF8' template template0"""
             );
-            await connection.ExecuteAsync($"""revoke all on database "{owner.Database}" from public""");
-            await connection.ExecuteAsync(
-                $"""grant connect, temporary on database "{owner.Database}" to "{runtime.Username}" """
-            );
         }
+        // Also where it is there: whoever made it may have been stopped in between.
+        await connection.ExecuteAsync(
+            $"""
+            revoke all on database "{owner.Database}" from public;
+            grant connect, temporary on database "{owner.Database}" to "{runtime.Username}";
+            """
+        );
     }
 
     /// <summary>Runs every migration that has not run yet.</summary>
@@ -57,10 +60,11 @@ public sealed class Migrator(DatabasePlace place, Assembly service)
         var runtime = new NpgsqlConnectionStringBuilder(place.Runtime).Username;
         await using var source = NpgsqlDataSource.Create(place.Owner);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync("select pg_advisory_lock(@Lock)", new { Lock });
+        await TakeLockAsync(connection, cancellationToken);
         await connection.ExecuteAsync(
             $"""
             create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now());
+            revoke create on schema public from public;
             grant usage on schema public to "{runtime}";
             alter default privileges in schema public grant select, insert, update, delete on tables to "{runtime}";
             alter default privileges in schema public grant usage, select on sequences to "{runtime}";
@@ -73,7 +77,15 @@ public sealed class Migrator(DatabasePlace place, Assembly service)
         foreach (var (name, sql) in Embedded().Where(migration => !applied.Contains(migration.Name)))
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await connection.ExecuteAsync(sql, transaction: transaction);
+            // However long it takes: a big table may take its time.
+            await connection.ExecuteAsync(
+                new CommandDefinition(
+                    sql,
+                    transaction: transaction,
+                    commandTimeout: 0,
+                    cancellationToken: cancellationToken
+                )
+            );
             await connection.ExecuteAsync(
                 "insert into schema_migrations (name) values (@name)",
                 new { name },
@@ -82,6 +94,17 @@ public sealed class Migrator(DatabasePlace place, Assembly service)
             await transaction.CommitAsync(cancellationToken);
         }
     }
+
+    // Without a time limit: another replica may be at a migration that takes long. It is let go with its connection.
+    private static Task<int> TakeLockAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            new CommandDefinition(
+                "select pg_advisory_lock(@Lock)",
+                new { Lock },
+                commandTimeout: 0,
+                cancellationToken: cancellationToken
+            )
+        );
 
     private IEnumerable<(string Name, string Sql)> Embedded()
     {

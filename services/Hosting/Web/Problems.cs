@@ -42,6 +42,8 @@ public static class Problems
             {
                 if (context.ProblemDetails.Extensions.ContainsKey("code"))
                     return;
+                if (context.ProblemDetails.Status == StatusCodes.Status503ServiceUnavailable)
+                    context.HttpContext.Response.Headers.RetryAfter = "5";
                 // What the framework itself refuses gets a code of ours too.
                 var kind = context.ProblemDetails.Status switch
                 {

@@ -88,12 +88,12 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
         var rows = await connection.QueryAsync<Row>(
             new CommandDefinition(
                 """
-                with held as (select coalesce(array_agg(k), '{}') as keys from intent, unnest(keys) as k where connection_id = @ConnectionId)
-                select workspace, wanted::text as wanted, wanted_run, from_version, attempts, keys, object, record_id
-                  from lead_sync, held
-                 where connection_id = @ConnectionId and wanted_run > done_run and parked_code is null and due_at <= now()
-                   and not lead_sync.keys && held.keys
-                 order by due_at
+                with held as (select coalesce(array_agg(k), '{}') as keys from intent i, unnest(i.keys) as k where i.connection_id = @ConnectionId)
+                select s.workspace, s.wanted::text as wanted, s.wanted_run, s.from_version, s.attempts, s.keys, s.object, s.record_id
+                  from lead_sync s, held
+                 where s.connection_id = @ConnectionId and s.wanted_run > s.done_run and s.parked_code is null and s.due_at <= now()
+                   and not s.keys && held.keys
+                 order by s.due_at
                  limit @most
                 """,
                 new { lease.ConnectionId, most },
@@ -123,17 +123,18 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
         );
     }
 
-    private sealed record Row(
-        string Workspace,
-        string Wanted,
-        long WantedRun,
-        long FromVersion,
-        int Attempts,
-        string[] Keys,
-        string? Object,
-        string? RecordId
-    )
+    // Properties, for Dapper finds no constructor that takes an array.
+    private sealed class Row
     {
+        public required string Workspace { get; init; }
+        public required string Wanted { get; init; }
+        public required long WantedRun { get; init; }
+        public required long FromVersion { get; init; }
+        public required int Attempts { get; init; }
+        public required string[] Keys { get; init; }
+        public string? Object { get; init; }
+        public string? RecordId { get; init; }
+
         public WaitingLead ToLead() =>
             new(
                 Workspace,

@@ -25,18 +25,7 @@ public sealed class Org
         Journal = journal;
         this.save = save;
         Sessions = new(this);
-        SObject[] standard =
-        [
-            Lead.Object(),
-            Contact.Object(),
-            Account.Object(),
-            Setup.User(),
-            Setup.Group(),
-            Setup.Organization(),
-            Setup.LeadStatus(),
-        ];
-        foreach (var type in standard)
-            Hold(type);
+        HoldStandard();
         Seed();
         Rep = new(this, RepUserId);
     }
@@ -228,15 +217,28 @@ public sealed class Org
 
     internal void Clear()
     {
-        foreach (var table in tables.Keys.ToList())
-        {
-            tables.Remove(table);
-            Hold(objects[table]);
-        }
-
+        objects.Clear();
+        tables.Clear();
+        HoldStandard();
         Cursors.Clear();
         Allowance.Clear();
         Seed();
+    }
+
+    private void HoldStandard()
+    {
+        SObject[] standard =
+        [
+            Lead.Object(),
+            Contact.Object(),
+            Account.Object(),
+            Setup.User(),
+            Setup.Group(),
+            Setup.Organization(),
+            Setup.LeadStatus(),
+        ];
+        foreach (var type in standard)
+            Hold(type);
     }
 
     /// <summary>What a new org holds: three users, a queue, its own row and the lead statuses.</summary>

@@ -149,8 +149,7 @@ public sealed class Rep(Org org, string userId)
 
     private IEnumerable<KeyValuePair<string, object?>> Flags(string objectName) =>
         org.Require(objectName)
-            .Fields.Where(field => field.Default is not null)
-            .Select(field => new KeyValuePair<string, object?>(field.Name, field.Default));
+            .DefaultFields.Select(field => new KeyValuePair<string, object?>(field.Name, field.Default));
 
     private static IEnumerable<KeyValuePair<string, object?>> Same(Record record, params string[] fields) =>
         fields.Select(field => new KeyValuePair<string, object?>(field, record[field]));

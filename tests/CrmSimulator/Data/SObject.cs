@@ -15,6 +15,9 @@ public sealed class SObject
         LabelPlural = labelPlural;
         Prefix = prefix;
         Fields = fields;
+        VisibleFields = [.. fields.Where(one => one.Visible)];
+        RequiredFields = [.. VisibleFields.Where(one => one.Required)];
+        DefaultFields = [.. fields.Where(one => one.Default is not null)];
         byName = fields.ToFrozenDictionary(field => field.Name, StringComparer.OrdinalIgnoreCase);
         byRelationship = fields
             .Where(field => field.RelationshipName is not null)
@@ -41,7 +44,13 @@ public sealed class SObject
     public Field? FindRelationship(string name) =>
         byRelationship.TryGetValue(name, out var field) && field.Visible ? field : null;
 
-    public IEnumerable<Field> VisibleFields => Fields.Where(one => one.Visible);
+    public IReadOnlyList<Field> VisibleFields { get; }
+
+    /// <summary>Fields that a create must bring.</summary>
+    public IReadOnlyList<Field> RequiredFields { get; }
+
+    /// <summary>Fields that have a value of their own when the caller brings none.</summary>
+    public IReadOnlyList<Field> DefaultFields { get; }
 
     public SObject With(Field field) =>
         new(

@@ -72,5 +72,5 @@ internal sealed class Table
             holders.Remove(record);
     }
 
-    private static string Key(object value) => $"{value}".ToLowerInvariant();
+    private static string Key(object value) => ((value as string) ?? $"{value}").ToLowerInvariant();
 }

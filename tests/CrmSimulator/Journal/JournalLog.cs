@@ -20,8 +20,9 @@ public sealed class JournalLog
     {
         lock (gate)
         {
-            var first = entries.FindIndex(entry => entry.Sequence > sequence);
-            return first < 0 ? [] : entries[first..];
+            // Sequences count from 1 without a gap.
+            var first = (int)Math.Clamp(sequence, 0, entries.Count);
+            return entries[first..];
         }
     }
 

@@ -10,9 +10,11 @@ namespace LeadSync.CrmSimulator.Rest;
 /// </summary>
 internal sealed class RecordInput
 {
-    private readonly List<(Field Field, object? Value)> values = [];
+    private readonly OrderedDictionary<string, (Field Field, object? Value)> values = new(
+        StringComparer.OrdinalIgnoreCase
+    );
 
-    public IReadOnlyList<(Field Field, object? Value)> Values => values;
+    public IList<(Field Field, object? Value)> Values => values.Values;
 
     /// <summary>Names that the object has no (visible) field for.</summary>
     public List<string> Unknown { get; } = [];
@@ -44,10 +46,7 @@ internal sealed class RecordInput
                 input.Unknown.Add(name);
             else
                 input.Put(
-                    field with
-                    {
-                        Access = everyField ? FieldAccess.Edit : field.Access,
-                    },
+                    everyField ? field with { Access = FieldAccess.Edit } : field,
                     ReadValue(org.Settings, field, body, property.Value)
                 );
         }
@@ -55,20 +54,12 @@ internal sealed class RecordInput
         return input;
     }
 
-    public object? this[string field] =>
-        values.Find(value => string.Equals(value.Field.Name, field, StringComparison.OrdinalIgnoreCase)).Value;
+    public object? this[string field] => values.TryGetValue(field, out var value) ? value.Value : null;
 
-    public bool Names(string field) =>
-        values.Exists(value => string.Equals(value.Field.Name, field, StringComparison.OrdinalIgnoreCase));
+    public bool Names(string field) => values.ContainsKey(field);
 
-    public void Put(Field field, object? value)
-    {
-        Drop(field.Name);
-        values.Add((field, value));
-    }
-
-    public void Drop(string field) =>
-        values.RemoveAll(value => string.Equals(value.Field.Name, field, StringComparison.OrdinalIgnoreCase));
+    /// <summary>A field named twice counts as it was named last.</summary>
+    public void Put(Field field, object? value) => values[field.Name] = (field, value);
 
     public static string TextIn(JsonBody body, JsonElement element) =>
         element.ValueKind == JsonValueKind.String ? body.TextOf(element) : throw body.Mistyped("string", element);

@@ -37,16 +37,16 @@ internal sealed class RecordWriter(Org org, Transaction transaction)
         if (errors.Count > 0)
             return WriteResult.Failure(null, errors);
         var missing = type
-            .VisibleFields.Where(field => field.Required && input[field.Name] is null)
+            .RequiredFields.Where(field => input[field.Name] is null)
             .Select(field => field.Name)
             .ToList();
         if (missing.Count > 0)
             return WriteResult.Failure(null, Missing(missing));
 
         var values = input.Values.ToDictionary(v => v.Field.Name, v => v.Value, StringComparer.Ordinal);
-        foreach (var field in type.Fields)
+        foreach (var field in type.DefaultFields)
         {
-            if (field.Default is not null && values.GetValueOrDefault(field.Name) is null)
+            if (values.GetValueOrDefault(field.Name) is null)
                 values[field.Name] = field.Default;
         }
 

@@ -1,0 +1,50 @@
+using LeadSync.Gateway.Access;
+
+namespace LeadSync.Gateway.Forwarding;
+
+/// <summary>
+/// One row of the table of what is forwarded: these methods on this path go to this service, for keys of this role or a
+/// higher one.
+/// </summary>
+/// <param name="Path">A route pattern. The more exact of two wins, as everywhere in ASP.NET Core.</param>
+/// <param name="Service">The receiver, as in <c>Services:NAME</c>; null: this never goes anywhere, whoever asks.</param>
+public sealed record Forward(string Path, IReadOnlyList<string> Methods, string? Service, KeyRole Role);
+
+/// <summary>
+/// Everything that Gateway passes on, and who may use it: the one place that says so. What is not in here is not reachable
+/// from outside. The services check the role again, by the token.
+/// </summary>
+public static class ForwardTable
+{
+    public const string Connector = "Connector";
+    public const string Mapping = "Mapping";
+    public const string Push = "Push";
+    public const string Audit = "Audit";
+
+    private static readonly string[] Read = ["GET"];
+    private static readonly string[] Write = ["POST", "PUT", "PATCH", "DELETE"];
+    private static readonly string[] Any = [.. Read, .. Write];
+
+    public static IReadOnlyList<Forward> Rows { get; } =
+    [
+        new("/v1/connections/{**rest}", Read, Connector, KeyRole.Viewer),
+        new("/v1/connections/{**rest}", Write, Connector, KeyRole.Integrator),
+        // Grants carry access tokens: for services only.
+        new("/v1/connections/{id}/grants/{**rest}", Any, null, KeyRole.Viewer),
+        new("/v1/connections/{id}/schema/{**rest}", Read, Connector, KeyRole.Viewer),
+        new("/v1/connections/{id}/schema/{**rest}", Write, null, KeyRole.Viewer),
+        new("/v1/config", Read, Mapping, KeyRole.Viewer),
+        new("/v1/config", Write, Mapping, KeyRole.Integrator),
+        new("/v1/sources/{**rest}", Read, Mapping, KeyRole.Viewer),
+        new("/v1/sources/{**rest}", Write, Mapping, KeyRole.Integrator),
+        new("/v1/routes/{**rest}", Read, Mapping, KeyRole.Viewer),
+        new("/v1/routes/{**rest}", Write, Mapping, KeyRole.Integrator),
+        new("/v1/mappings/{**rest}", Read, Mapping, KeyRole.Viewer),
+        new("/v1/mappings/{**rest}", Write, Mapping, KeyRole.Integrator),
+        new("/v1/lanes/{**rest}", Read, Push, KeyRole.Viewer),
+        new("/v1/lanes/{**rest}", Write, Push, KeyRole.Integrator),
+        new("/v1/counts", Read, Audit, KeyRole.Viewer),
+        new("/v1/timeline", Read, Audit, KeyRole.Viewer),
+        new("/v1/failures", Read, Audit, KeyRole.Viewer),
+    ];
+}

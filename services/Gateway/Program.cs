@@ -1,0 +1,22 @@
+using LeadSync.Gateway;
+using LeadSync.Gateway.Access;
+using LeadSync.Gateway.Capture;
+using LeadSync.Gateway.Forwarding;
+using LeadSync.Hosting;
+using LeadSync.Hosting.Bus;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("gateway"); // telemetry, health, database, migrations, clock, problem details
+builder.AddBus(); // publishes only
+builder.AddOutsideTraces(); // a trace from outside is a link, never our parent
+builder.AddAccess(); // API keys: who may come in, and as what
+builder.AddCapture(); // leads and withdrawals: in here, confirmed by the broker, then answered
+builder.AddForwarding(); // everything else belongs to the services behind
+
+var app = builder.Build();
+app.UseOutsideTraces();
+app.MapServiceDefaults();
+app.MapKeys();
+app.MapCapture();
+app.MapForwarding();
+await app.RunAsync();

@@ -1,0 +1,98 @@
+using LeadSync.Contracts;
+using LeadSync.Hosting.Web;
+using LeadSync.Mapping.Connections;
+
+namespace LeadSync.Mapping.Config;
+
+/// <summary>What came of saving settings.</summary>
+public abstract record SaveOutcome
+{
+    private SaveOutcome() { }
+
+    public sealed record Saved(IReadOnlyList<SettingChange> Changes) : SaveOutcome;
+
+    /// <summary>Nothing was saved.</summary>
+    public sealed record Faulty(IReadOnlyList<FieldFault> Faults) : SaveOutcome;
+
+    /// <summary>It is not what the caller thought any more.</summary>
+    public sealed record Stale : SaveOutcome;
+
+    /// <summary>It cannot be checked now, and nothing is saved unchecked.</summary>
+    public sealed record Unavailable(FailureKind Kind) : SaveOutcome;
+}
+
+/// <summary>Checks settings against what the CRMs hold now, then saves them whole or not at all.</summary>
+public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
+{
+    public async Task<SaveOutcome> RunAsync(
+        string workspace,
+        ConfigReader reader,
+        ConfigDocument document,
+        Func<StoredSettings, bool> expect,
+        CancellationToken cancellationToken
+    )
+    {
+        IReadOnlyList<CrmConnection> connections =
+            document.Mappings.Count + document.Routes.Count == 0
+                ? []
+                : await connector.ListAsync(workspace, cancellationToken);
+        var schemas = new Dictionary<(Guid, string), CrmSchema?>();
+        foreach (var mapping in document.Mappings)
+        {
+            if (ConfigSurroundings.Find(connections, mapping.Connection) is not { } connection)
+                continue;
+            switch (await connector.ReadSchemaAsync(workspace, connection.Id, mapping.Object, cancellationToken))
+            {
+                case SchemaReading.Known(var schema):
+                    schemas[(connection.Id, mapping.Object)] = schema;
+                    break;
+                case SchemaReading.NotThere:
+                    schemas[(connection.Id, mapping.Object)] = null;
+                    break;
+                case SchemaReading.Unavailable(var kind):
+                    return new SaveOutcome.Unavailable(kind);
+            }
+        }
+
+        var there = await store.ReadAsync(workspace, cancellationToken);
+        var around = new ConfigSurroundings(
+            connections,
+            schemas,
+            there
+                .Sources.Where(source => source.Declared)
+                .Select(source => source.Name)
+                .ToHashSet(StringComparer.Ordinal),
+            there.Mappings.Select(mapping => (mapping.ConnectionId, mapping.Object)).ToHashSet()
+        );
+        IReadOnlyList<FieldFault> faults = [.. reader.Faults, .. ConfigRules.Check(document, around)];
+        if (faults.Count > 0)
+            return new SaveOutcome.Faulty(faults);
+
+        var changes = await store.SaveAsync(
+            workspace,
+            new SettingsToSave(
+                document.Sources,
+                [
+                    .. document.Mappings.Select(mapping =>
+                        (
+                            around.Find(mapping.Connection)!.Id,
+                            mapping.Object,
+                            (IReadOnlyList<Fields.MappingEntry>)[.. mapping.Fields.Select(field => field.Entry)]
+                        )
+                    ),
+                ],
+                [
+                    .. document.Routes.Select(route =>
+                        (route.Source, around.Find(route.Connection)!.Id, route.Enabled, route.CreateAs)
+                    ),
+                ],
+                schemas
+                    .Where(schema => schema.Value is not null)
+                    .ToDictionary(schema => schema.Key, schema => schema.Value!)
+            ),
+            expect,
+            cancellationToken
+        );
+        return changes is null ? new SaveOutcome.Stale() : new SaveOutcome.Saved(changes);
+    }
+}

@@ -1,0 +1,68 @@
+using LeadSync.Hosting;
+
+namespace LeadSync.Mapping.Connections;
+
+/// <summary>Reads the schemas of mapped objects again, every few minutes and when there is reason to doubt one.</summary>
+public sealed class SchemaRefresher(
+    SchemaCopies copies,
+    ConnectorClient connector,
+    MappingOptions options,
+    TimeProvider clock,
+    ILogger<SchemaRefresher> log
+) : BackgroundService
+{
+    private const int Most = 20;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var taken = 0;
+            try
+            {
+                taken = await RunOnceAsync(stoppingToken);
+            }
+            catch (Exception fault) when (Faults.IsInfrastructure(fault))
+            {
+                if (!stoppingToken.IsCancellationRequested)
+                    log.LogWarning("Reading schemas again waits for what is away ({Fault})", fault.GetType().Name);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                log.LogError(fault, "Reading schemas again");
+            }
+            if (taken < Most)
+                await Task.Delay(options.DueEvery, clock, stoppingToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <returns>How many were asked for.</returns>
+    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var due = await copies.ClaimAsync(Most, cancellationToken);
+        foreach (var check in due)
+        {
+            var reading = await connector.ReadSchemaAsync(
+                check.Workspace,
+                check.ConnectionId,
+                check.Object,
+                cancellationToken
+            );
+            // What cannot be read leaves the last good one in place.
+            await (
+                reading is SchemaReading.Known(var schema)
+                    ? copies.KeepAsync(check, schema, options.SchemaEvery, cancellationToken)
+                    : copies.CheckLaterAsync(check, Wait(check.Attempt, options.SchemaEvery), cancellationToken)
+            );
+        }
+        return due.Count;
+    }
+
+    /// <summary>How long to wait after so many attempts in a row that read nothing: 2 s, doubling up to the usual time.</summary>
+    public static TimeSpan Wait(int attempt, TimeSpan usual)
+    {
+        var wait = TimeSpan.FromSeconds(Math.Pow(2, Math.Clamp(attempt, 1, 16)));
+        return wait < usual ? wait : usual;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using LeadSync.Contracts;
+using LeadSync.Hosting.Web;
+using LeadSync.Mapping.Config;
+
+namespace LeadSync.Mapping.Fields;
+
+/// <summary>Which lead field goes to which field of a connection's object.</summary>
+public sealed record MappingView(Guid ConnectionId, string Object, DateTimeOffset EnabledSince, JsonArray Fields);
+
+public static class MappingsApi
+{
+    public static void MapMappings(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/v1/mappings", ListAsync).RequireAtLeast(Role.Viewer);
+        app.MapGet("/v1/mappings/{connectionId:guid}/{object}", GetAsync).RequireAtLeast(Role.Viewer);
+        app.MapPut("/v1/mappings/{connectionId:guid}/{object}", PutAsync).RequireAtLeast(Role.Integrator);
+    }
+
+    private static async Task<IResult> ListAsync(
+        Caller caller,
+        SettingsStore store,
+        CancellationToken cancellationToken
+    ) => Results.Ok((await store.ReadAsync(caller.Workspace, cancellationToken)).Mappings.Select(View));
+
+    private static async Task<IResult> GetAsync(
+        Guid connectionId,
+        string @object,
+        Caller caller,
+        SettingsStore store,
+        HttpResponse response,
+        CancellationToken cancellationToken
+    )
+    {
+        var there = await store.ReadAsync(caller.Workspace, cancellationToken);
+        if (Find(there, connectionId, @object) is not { } stored)
+            return FailureCatalogue.NotFound.Problem(StatusCodes.Status404NotFound, "There is no such mapping.");
+        response.Headers.ETag = SavingApi.ETag(stored.Revision);
+        return Results.Ok(View(stored));
+    }
+
+    private static async Task<IResult> PutAsync(
+        Guid connectionId,
+        string @object,
+        Caller caller,
+        HttpRequest request,
+        HttpResponse response,
+        SaveSettings save,
+        SettingsStore store,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            await SavingApi.BodyAsync(
+                request,
+                [("connection", connectionId.ToString()), ("object", @object)],
+                cancellationToken
+            )
+            is not { } body
+        )
+            return SavingApi.Unreadable();
+        var reader = new ConfigReader();
+        var setting = reader.Mapping(body, "");
+        var outcome = await save.RunAsync(
+            caller.Workspace,
+            reader,
+            new ConfigDocument([], setting is null ? [] : [setting], []),
+            there => SavingApi.IsExpected(request, Find(there, connectionId, @object)?.Revision),
+            cancellationToken
+        );
+        return SavingApi.Problem(outcome)
+            ?? await GetAsync(connectionId, @object, caller, store, response, cancellationToken);
+    }
+
+    private static StoredMapping? Find(StoredSettings there, Guid connectionId, string name) =>
+        there.Mappings.FirstOrDefault(one => one.ConnectionId == connectionId && one.Object == name);
+
+    private static MappingView View(StoredMapping mapping) =>
+        new(mapping.ConnectionId, mapping.Object, mapping.EnabledAt, ConfigExport.Fields(mapping.Entries));
+}

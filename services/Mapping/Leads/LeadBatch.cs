@@ -1,0 +1,146 @@
+using LeadSync.Contracts;
+using LeadSync.Mapping.Fields;
+
+namespace LeadSync.Mapping.Leads;
+
+/// <summary>A turn of a conversation as a lead has it; the newest capture of it holds.</summary>
+public sealed record StoredTurn(ConversationTurn Turn, Stamp Captured);
+
+/// <summary>A lead while it is locked and being worked on.</summary>
+public sealed class WorkingLead(long id, LeadKey key, long version, LeadState state)
+{
+    public long Id { get; } = id;
+    public LeadKey Key { get; } = key;
+    public LeadState State { get; } = state;
+
+    public long Version { get; set; } = version;
+    public DateTimeOffset? ReceivedAt { get; set; }
+    public DateTimeOffset? FirstCapturedAt { get; set; }
+    public DateTimeOffset? LastCapturedAt { get; set; }
+
+    /// <summary>By connection.</summary>
+    public IDictionary<Guid, Pair> Pairs { get; } = new Dictionary<Guid, Pair>();
+
+    /// <summary>Null while the lead was never eligible there.</summary>
+    public Pair? PairAt(Guid connectionId) => Pairs.TryGetValue(connectionId, out var pair) ? pair : null;
+
+    /// <summary>Records it turned out to be.</summary>
+    public IList<(Guid ConnectionId, KnownRecord Record)> Links { get; } = [];
+
+    /// <summary>Of the turns that the batch brings, those already stored: by conversation and turn.</summary>
+    public IDictionary<(string Conversation, string Turn), Stamp> KnownTurns { get; } =
+        new Dictionary<(string, string), Stamp>();
+
+    public IDictionary<(string Conversation, string Turn), StoredTurn> NewTurns { get; } =
+        new Dictionary<(string, string), StoredTurn>();
+
+    /// <summary>Something is known now that was not.</summary>
+    public bool IsNews { get; set; }
+
+    /// <summary>The row must be written.</summary>
+    public bool IsChanged { get; set; }
+
+    /// <summary>Takes a patch in; tells whether it was news.</summary>
+    public bool Apply(CapturedLead patch, DateTimeOffset receivedAt)
+    {
+        var stamp = Stamp.Of(patch.OccurredAt, patch.EventId);
+        if (State.IsDropped(stamp))
+            return false;
+        var news = State.Apply(patch);
+        foreach (var turn in patch.Turns ?? [])
+        {
+            var name = (turn.ConversationId, turn.TurnId);
+            var known =
+                NewTurns.TryGetValue(name, out var stored) ? stored.Captured
+                : KnownTurns.TryGetValue(name, out var earlier) ? earlier
+                : (Stamp?)null;
+            if (known >= stamp)
+                continue;
+            NewTurns[name] = new StoredTurn(turn, stamp);
+            news = true;
+        }
+        if (!news)
+            return false;
+        FirstCapturedAt = FirstCapturedAt < stamp.At ? FirstCapturedAt : stamp.At;
+        LastCapturedAt = LastCapturedAt > stamp.At ? LastCapturedAt : stamp.At;
+        ReceivedAt = receivedAt;
+        IsNews = IsChanged = true;
+        return true;
+    }
+
+    public bool Withdraw(WithdrawnLead withdrawal)
+    {
+        if (!State.Withdraw(withdrawal.OccurredAt))
+            return false;
+        foreach (var turn in NewTurns.Where(turn => State.IsDropped(turn.Value.Captured)).ToList())
+            NewTurns.Remove(turn.Key);
+        IsNews = IsChanged = true;
+        return true;
+    }
+
+    /// <summary>Gives the lead a later version: now in microseconds, or one more than it has.</summary>
+    public void Grow(DateTimeOffset now)
+    {
+        Version = Math.Max(Version + 1, Versions.Of(now));
+        IsChanged = true;
+    }
+}
+
+/// <summary>Versions are microseconds since 1970.</summary>
+public static class Versions
+{
+    public static long Of(DateTimeOffset instant) =>
+        (instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
+    public static DateTimeOffset Instant(long version) =>
+        DateTimeOffset.UnixEpoch.AddTicks(version * TimeSpan.TicksPerMicrosecond);
+}
+
+/// <summary>A lead at a connection that it was eligible for: what was decided last.</summary>
+/// <param name="Version">Of that decision.</param>
+/// <param name="Revision">What the connection's settings were at then.</param>
+/// <param name="FailedCode">Null unless it failed for good, or cannot be mapped now.</param>
+public sealed record Pair(
+    DateTimeOffset EligibleSince,
+    long Version,
+    long Revision,
+    string? FailedCode = null,
+    FailedBy? FailedBy = null
+);
+
+public enum FailedBy
+{
+    /// <summary>It could not be mapped, so it is due.</summary>
+    Mapping,
+
+    /// <summary>Push told so.</summary>
+    Push,
+}
+
+/// <summary>A source's route to a connection, as leads need it.</summary>
+/// <param name="EnabledAt">Null while it is not enabled.</param>
+public sealed record RouteTo(Guid ConnectionId, DateTimeOffset? EnabledAt, string CreateAs);
+
+/// <summary>What a connection's leads are mapped by.</summary>
+/// <param name="Revision">Read before the rest, so that it is never later than what the mappings say.</param>
+public sealed record ConnectionSettings(long Revision, IReadOnlyList<ObjectMapping> Mappings)
+{
+    public static readonly ConnectionSettings None = new(0, [])
+    {
+        MappedSince = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal),
+    };
+
+    /// <summary>Since when each object is mapped.</summary>
+    public required IReadOnlyDictionary<string, DateTimeOffset> MappedSince { get; init; }
+}
+
+/// <summary>Where the leads of one source go.</summary>
+/// <param name="EnabledAt">Null while the source is not declared or not enabled.</param>
+public sealed record SourceSettings(DateTimeOffset? EnabledAt, IReadOnlyList<RouteTo> Routes);
+
+/// <summary>Locked leads, and the settings as they stood after the locks were held.</summary>
+public sealed record LeadBatch(
+    IReadOnlyDictionary<LeadKey, WorkingLead> Leads,
+    IReadOnlyDictionary<(string Workspace, string Source), SourceSettings> Sources,
+    IReadOnlyDictionary<Guid, ConnectionSettings> Connections
+);

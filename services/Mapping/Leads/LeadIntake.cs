@@ -1,0 +1,148 @@
+using LeadSync.Contracts;
+using LeadSync.Hosting.Bus;
+using Npgsql;
+
+namespace LeadSync.Mapping.Leads;
+
+/// <summary>What happened to a lead: a patch or its withdrawal.</summary>
+public abstract record LeadChange(LeadKey Key)
+{
+    public sealed record Captured(string Workspace, CapturedLead Patch) : LeadChange(Patch.Key(Workspace));
+
+    public sealed record Withdrawn(string Workspace, WithdrawnLead Withdrawal) : LeadChange(Withdrawal.Key(Workspace));
+}
+
+/// <summary>A lead that is due at a connection.</summary>
+/// <param name="Attempt">How often it has been taken up, this time included.</param>
+public sealed record DueLead(LeadKey Key, long LeadId, Guid ConnectionId, int Attempt);
+
+/// <summary>What is to be said after the commit, by workspace.</summary>
+public sealed record ToTell(
+    IReadOnlyList<(string Workspace, MappedLead Item)> Mapped,
+    IReadOnlyList<(string Workspace, FailedSync Item)> Failed
+);
+
+/// <summary>Takes changes of leads in: all of a batch in one transaction, decided and written together.</summary>
+public sealed class LeadIntake(NpgsqlDataSource database, LeadStore store, TimeProvider clock)
+{
+    /// <summary>Changes of leads, in any order and any number of times.</summary>
+    public Task<ToTell> TakeInAsync(IReadOnlyCollection<LeadChange> changes, CancellationToken cancellationToken) =>
+        RunAsync([.. changes.Select(change => change.Key).Distinct()], changes, due: null, cancellationToken);
+
+    /// <summary>Decides leads again that are due. Those that can be mapped stay due until <see cref="DueStore"/> is told that they were published.</summary>
+    public Task<ToTell> DecideAgainAsync(IReadOnlyCollection<DueLead> due, CancellationToken cancellationToken) =>
+        RunAsync(
+            [.. due.Select(lead => lead.Key).Distinct()],
+            changes: [],
+            due.ToLookup(lead => lead.Key),
+            cancellationToken
+        );
+
+    private async Task<ToTell> RunAsync(
+        IReadOnlyCollection<LeadKey> keys,
+        IReadOnlyCollection<LeadChange> changes,
+        ILookup<LeadKey, DueLead>? due,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = clock.GetUtcNow();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var batch = await store.LockAsync(
+            connection,
+            transaction,
+            keys,
+            [
+                .. changes
+                    .OfType<LeadChange.Captured>()
+                    .SelectMany(change =>
+                        (change.Patch.Turns ?? []).Select(turn => (change.Key, turn.ConversationId, turn.TurnId))
+                    )
+                    .Distinct(),
+            ],
+            now,
+            cancellationToken
+        );
+
+        // Several patches of one lead are folded here, and the lead is written once.
+        foreach (var change in changes)
+        {
+            var lead = batch.Leads[change.Key];
+            _ = change switch
+            {
+                LeadChange.Captured(_, var patch) => lead.Apply(patch, now),
+                LeadChange.Withdrawn(_, var withdrawal) => lead.Withdraw(withdrawal),
+                _ => false,
+            };
+        }
+
+        var decisions = new List<PairDecision>();
+        var mapped = new List<(string, MappedLead)>();
+        var failed = new List<(string, FailedSync)>();
+        var waiting = new List<DuePair>();
+        var done = new List<(long, Guid)>();
+        foreach (var lead in batch.Leads.Values)
+        {
+            var claimed = due?[lead.Key].ToDictionary(claim => claim.ConnectionId, claim => claim.Attempt);
+            var decision = LeadDecider.Decide(lead, batch, claimed?.Keys.ToHashSet(), now);
+            decisions.AddRange(decision.Pairs);
+            mapped.AddRange(decision.Mapped.Select(item => (lead.Key.Workspace, item)));
+            failed.AddRange(decision.Failed.Select(item => (lead.Key.Workspace, item)));
+            foreach (var pair in decision.Pairs)
+            {
+                if (pair.CannotMap is { } cannot)
+                {
+                    var attempt = claimed?.GetValueOrDefault(pair.ConnectionId) ?? 0;
+                    // A repeat of what is known leaves the row, and when it is due, as it is.
+                    if (claimed is not null || pair.Pair is not null)
+                        waiting.Add(
+                            new DuePair(
+                                pair.LeadId,
+                                pair.ConnectionId,
+                                cannot.Kind.Code,
+                                attempt,
+                                now + DueSchedule.After(attempt, cannot.Kind),
+                                pair.Revision
+                            )
+                        );
+                }
+                else if (claimed is null && pair.Pair is not null)
+                    done.Add((pair.LeadId, pair.ConnectionId));
+            }
+        }
+
+        await LeadStore.WriteAsync(
+            connection,
+            transaction,
+            [.. batch.Leads.Values],
+            decisions,
+            waiting,
+            done,
+            cancellationToken
+        );
+        await transaction.CommitAsync(cancellationToken);
+        return new ToTell(mapped, failed);
+    }
+}
+
+/// <summary>Says what was decided; each list to those who listen to its kind.</summary>
+public static class Telling
+{
+    public static async Task TellAsync<TItem>(
+        this Publisher publisher,
+        EventKind<TItem> kind,
+        IEnumerable<(string Workspace, TItem Item)> items,
+        CancellationToken cancellationToken
+    )
+        where TItem : IEventItem
+    {
+        foreach (var workspace in items.GroupBy(item => item.Workspace, item => item.Item, StringComparer.Ordinal))
+            await publisher.PublishAsync(kind, workspace.Key, [.. workspace], cancellationToken);
+    }
+
+    public static Task TellAsync(this Publisher publisher, ToTell told, CancellationToken cancellationToken) =>
+        Task.WhenAll(
+            publisher.TellAsync(EventKinds.LeadMapped, told.Mapped, cancellationToken),
+            publisher.TellAsync(EventKinds.SyncFailed, told.Failed, cancellationToken)
+        );
+}

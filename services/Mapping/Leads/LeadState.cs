@@ -1,0 +1,162 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LeadSync.Contracts;
+
+namespace LeadSync.Mapping.Leads;
+
+/// <summary>
+/// What is known of a lead: the newest patch of each field, and what else captures say. Patches and withdrawals give the
+/// same state in whatever order and however often they are applied.
+/// </summary>
+public sealed class LeadState
+{
+    [JsonInclude]
+    public IDictionary<string, CapturedValue> Fields { get; internal set; } =
+        new Dictionary<string, CapturedValue>(StringComparer.Ordinal);
+
+    [JsonInclude]
+    public CapturedValue? Completed { get; internal set; }
+
+    [JsonInclude]
+    public CapturedMetadata? Metadata { get; internal set; }
+
+    [JsonInclude]
+    public IReadOnlyList<CapturedRecord> Records { get; internal set; } = [];
+
+    /// <summary>The newest patch; null while there is none after the last withdrawal.</summary>
+    [JsonInclude]
+    public CapturedTrace? Newest { get; internal set; }
+
+    /// <summary>What was captured up to then is dropped, and stays dropped when it comes late.</summary>
+    [JsonInclude]
+    public DateTimeOffset? WithdrawnAt { get; internal set; }
+
+    [JsonIgnore]
+    public bool IsWithdrawn => WithdrawnAt is not null && Newest is null;
+
+    /// <summary>The field <c>email</c> as it is matched: trimmed, lower case; null when there is none.</summary>
+    public string? NormalisedEmail() =>
+        Captured("email") is { Value: { ValueKind: JsonValueKind.String } value }
+        && value.GetString()!.Trim() is { Length: > 0 } email
+#pragma warning disable CA1308 // Addresses are compared in lower case by the CRMs too.
+            ? email.ToLowerInvariant()
+#pragma warning restore CA1308
+            : null;
+
+    /// <summary>The newest value of a field; null when none was ever captured.</summary>
+    public CapturedValue? Captured(string field) => Fields.TryGetValue(field, out var value) ? value : null;
+
+    /// <summary>Whether a patch is older than a withdrawal.</summary>
+    public bool IsDropped(Stamp patch) => patch.At <= WithdrawnAt;
+
+    /// <summary>Takes a patch in, all but its turns.</summary>
+    /// <returns>Whether it was news: something is now known that was not.</returns>
+    public bool Apply(CapturedLead patch)
+    {
+        var stamp = Stamp.Of(patch.OccurredAt, patch.EventId);
+        if (IsDropped(stamp))
+            return false;
+
+        var news = false;
+        foreach (var (name, value) in patch.Fields)
+        {
+            var captured = CapturedValue.Of(value, stamp);
+            if (!captured.IsNewerThan(Captured(name)))
+                continue;
+            Fields[name] = captured;
+            news = true;
+        }
+        if (patch.Completed is { } completed)
+        {
+            var captured = CapturedValue.Of(JsonSerializer.SerializeToElement(completed), stamp);
+            if (captured.IsNewerThan(Completed))
+            {
+                Completed = captured;
+                news = true;
+            }
+        }
+        if (patch.Metadata is { } metadata && new CapturedMetadata(metadata, stamp.At, stamp.By).IsNewerThan(Metadata))
+        {
+            Metadata = new CapturedMetadata(metadata, stamp.At, stamp.By);
+            news = true;
+        }
+        foreach (var record in patch.Records ?? [])
+            news |= Know(record, stamp);
+        if (Newest is null || new Stamp(Newest.At, Newest.By) < stamp)
+        {
+            Newest = new CapturedTrace(patch.TraceParent, stamp.At, stamp.By);
+            news = true;
+        }
+        return news;
+    }
+
+    /// <summary>Drops what was captured up to an instant.</summary>
+    public bool Withdraw(DateTimeOffset occurredAt)
+    {
+        var at = Stamp.Of(occurredAt, default).At;
+        if (WithdrawnAt >= at)
+            return false;
+        WithdrawnAt = at;
+        foreach (var name in Fields.Where(field => field.Value.At <= at).Select(field => field.Key).ToList())
+            Fields.Remove(name);
+        Completed = Completed?.At <= at ? null : Completed;
+        Metadata = Metadata?.At <= at ? null : Metadata;
+        Newest = Newest?.At <= at ? null : Newest;
+        Records = [.. Records.Where(record => record.At > at)];
+        return true;
+    }
+
+    // 15 and 18 characters are the same id; the newest patch's form holds, of one patch's two the longer.
+    private bool Know(KnownRecord record, Stamp stamp)
+    {
+        var before = Records.FirstOrDefault(other =>
+            other.Object == record.Object
+            && other.ConnectionId == record.ConnectionId
+            && Short(other.RecordId) == Short(record.RecordId)
+        );
+        if (
+            before is not null
+            && (stamp.At < before.At || (stamp.At == before.At && !IsPreferred(record.RecordId, before.RecordId)))
+        )
+            return false;
+        Records =
+        [
+            .. Records.Where(other => other != before),
+            new CapturedRecord(record.Object, record.RecordId, record.ConnectionId, stamp.At),
+        ];
+        return true;
+    }
+
+    private static bool IsPreferred(string id, string other) =>
+        id.Length != other.Length ? id.Length > other.Length : string.CompareOrdinal(id, other) < 0;
+
+    private static string Short(string id) => id.Length == 18 ? id[..15] : id;
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(LeadState))]
+public sealed partial class LeadJson : JsonSerializerContext;
+
+/// <summary>The newest metadata that came with a patch.</summary>
+public sealed record CapturedMetadata(IReadOnlyDictionary<string, string> Pairs, DateTimeOffset At, Guid By)
+{
+    public bool IsNewerThan(CapturedMetadata? other)
+    {
+        if (other is null)
+            return true;
+        var order = new Stamp(At, By).CompareTo(new Stamp(other.At, other.By));
+        return order > 0 || (order == 0 && string.CompareOrdinal(Text(Pairs), Text(other.Pairs)) > 0);
+    }
+
+    private static string Text(IReadOnlyDictionary<string, string> pairs) =>
+        JsonSerializer.Serialize(pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal));
+}
+
+/// <summary>A record that the source says the lead is.</summary>
+public sealed record CapturedRecord(string Object, string RecordId, Guid? ConnectionId, DateTimeOffset At);
+
+/// <summary>The newest patch and the trace it came in.</summary>
+public sealed record CapturedTrace(string? TraceParent, DateTimeOffset At, Guid By);

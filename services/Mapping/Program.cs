@@ -1,0 +1,43 @@
+using LeadSync.Contracts;
+using LeadSync.Hosting;
+using LeadSync.Hosting.Bus;
+using LeadSync.Hosting.Web;
+using LeadSync.Mapping;
+using LeadSync.Mapping.Config;
+using LeadSync.Mapping.Connections;
+using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.Leads;
+using LeadSync.Mapping.Routes;
+using LeadSync.Mapping.Sources;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("mapping");
+builder.AddSettings<MappingOptions>("Mapping");
+builder.AddServiceClient<ConnectorClient>("Connector");
+builder.AddBus(bus =>
+    bus.AddEdge<CaptureConsumer>("mapping.capture")
+        .AddEdge<WithdrawConsumer>("mapping.withdraw")
+        .Add<RecordWritten, WrittenRecord, RecordWrittenConsumer>("mapping.record-written")
+        .Add<SyncFailed, FailedSync, SyncFailedConsumer>("mapping.sync-failed")
+);
+builder
+    .Services.AddSingleton<SchemaCache>()
+    .AddSingleton<LeadStore>()
+    .AddSingleton<LeadIntake>()
+    .AddSingleton<PairStore>()
+    .AddSingleton<DueStore>()
+    .AddSingleton<DueLeads>()
+    .AddHostedService(services => services.GetRequiredService<DueLeads>())
+    .AddSingleton<SchemaCopies>()
+    .AddSingleton<SchemaRefresher>()
+    .AddHostedService(services => services.GetRequiredService<SchemaRefresher>())
+    .AddSingleton<SettingsStore>()
+    .AddTransient<SaveSettings>();
+
+var app = builder.Build();
+app.MapServiceDefaults();
+app.MapConfig();
+app.MapSources();
+app.MapRoutes();
+app.MapMappings();
+await app.RunAsync();

@@ -1,0 +1,86 @@
+using LeadSync.Contracts;
+using LeadSync.Hosting.Web;
+using LeadSync.Mapping.Config;
+
+namespace LeadSync.Mapping.Routes;
+
+/// <summary>One source to one connection.</summary>
+/// <param name="CreateAs">The object that is created when no record is found.</param>
+public sealed record RouteView(
+    string Source,
+    Guid ConnectionId,
+    bool Enabled,
+    DateTimeOffset? EnabledSince,
+    string CreateAs
+);
+
+public static class RoutesApi
+{
+    public static void MapRoutes(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/v1/routes", ListAsync).RequireAtLeast(Role.Viewer);
+        app.MapGet("/v1/routes/{source}/{connectionId:guid}", GetAsync).RequireAtLeast(Role.Viewer);
+        app.MapPut("/v1/routes/{source}/{connectionId:guid}", PutAsync).RequireAtLeast(Role.Integrator);
+    }
+
+    private static async Task<IResult> ListAsync(
+        Caller caller,
+        SettingsStore store,
+        CancellationToken cancellationToken
+    ) => Results.Ok((await store.ReadAsync(caller.Workspace, cancellationToken)).Routes.Select(View));
+
+    private static async Task<IResult> GetAsync(
+        string source,
+        Guid connectionId,
+        Caller caller,
+        SettingsStore store,
+        HttpResponse response,
+        CancellationToken cancellationToken
+    )
+    {
+        var there = await store.ReadAsync(caller.Workspace, cancellationToken);
+        if (Find(there, source, connectionId) is not { } stored)
+            return FailureCatalogue.NotFound.Problem(StatusCodes.Status404NotFound, "There is no such route.");
+        response.Headers.ETag = SavingApi.ETag(stored.Revision);
+        return Results.Ok(View(stored));
+    }
+
+    private static async Task<IResult> PutAsync(
+        string source,
+        Guid connectionId,
+        Caller caller,
+        HttpRequest request,
+        HttpResponse response,
+        SaveSettings save,
+        SettingsStore store,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            await SavingApi.BodyAsync(
+                request,
+                [("source", source), ("connection", connectionId.ToString())],
+                cancellationToken
+            )
+            is not { } body
+        )
+            return SavingApi.Unreadable();
+        var reader = new ConfigReader();
+        var setting = reader.Route(body, "");
+        var outcome = await save.RunAsync(
+            caller.Workspace,
+            reader,
+            new ConfigDocument([], [], setting is null ? [] : [setting]),
+            there => SavingApi.IsExpected(request, Find(there, source, connectionId)?.Revision),
+            cancellationToken
+        );
+        return SavingApi.Problem(outcome)
+            ?? await GetAsync(source, connectionId, caller, store, response, cancellationToken);
+    }
+
+    private static StoredRoute? Find(StoredSettings there, string source, Guid connectionId) =>
+        there.Routes.FirstOrDefault(one => one.Source == source && one.ConnectionId == connectionId);
+
+    private static RouteView View(StoredRoute route) =>
+        new(route.Source, route.ConnectionId, route.Enabled, route.Enabled ? route.EnabledAt : null, route.CreateAs);
+}

@@ -1,0 +1,210 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Dapper;
+using LeadSync.Contracts;
+using LeadSync.CrmSimulator;
+using LeadSync.Hosting.Bus;
+using LeadSync.Push.Lanes;
+using LeadSync.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LeadSync.Push.Tests;
+
+/// <summary>
+/// Push as it runs, with the simulated org behind it; a peer stands in for Connector, and hands out access to the org as
+/// Connector does.
+/// </summary>
+public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
+{
+    public const string Workspace = "acme";
+    private static readonly JsonElement Nothing = JsonElement.Parse("null");
+    private StubPeer? _connector;
+
+    public Simulator Crm { get; private set; } = null!;
+
+    /// <summary>What Connector answers instead of a grant: a status and a code; null for a grant.</summary>
+    public (int Status, FailureKind Kind)? ConnectorRefuses { get; set; }
+
+    /// <summary>The tokens that were said to be refused.</summary>
+    public ConcurrentQueue<string> Renewals { get; } = [];
+
+    private string? _token;
+
+    protected override async Task PrepareAsync()
+    {
+        Crm = await Simulator.StartAsync();
+        _connector = await StubPeer.StartAsync(app => app.MapPost("/v1/connections/{id:guid}/grants", GrantAsync));
+        Settings["Services:Connector"] = _connector.Address.ToString();
+        Settings["Push:LateCommit"] = "00:00:02";
+        Settings["Push:SendWithin"] = "00:00:02";
+        Settings["Push:IdleWait"] = "00:00:00.050";
+    }
+
+    private async Task<IResult> GrantAsync(Guid id, GrantRequest ask)
+    {
+        if (ConnectorRefuses is { } refusal)
+            return Hosting.Web.Problems.Problem(refusal.Kind, refusal.Status, refusal.Kind.Cause);
+        if (ask.RefusedToken is not null)
+        {
+            Renewals.Enqueue(ask.RefusedToken);
+            _token = null;
+        }
+        _token ??= await LogInAsync();
+        var org = Crm.Org;
+        return Results.Ok(
+            new Grant(
+                id,
+                "salesforce",
+                "push",
+                Crm.Address,
+                _token,
+                org.IntegrationUserId,
+                ask.Calls,
+                DateTimeOffset.MaxValue
+            )
+        );
+    }
+
+    private async Task<string> LogInAsync()
+    {
+        using var client = new HttpClient(new SocketsHttpHandler());
+        using var form = new FormUrlEncodedContent(
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["grant_type"] = "client_credentials",
+                ["client_id"] = Crm.Org.ClientId,
+                ["client_secret"] = Crm.Org.ClientSecret,
+            }
+        );
+        using var answer = await client.PostAsync(new Uri(Crm.Address, "/services/oauth2/token"), form);
+        var token = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        return token.GetProperty("access_token").GetString()!;
+    }
+
+    /// <summary>Says what is wanted of leads, as Mapping does, and waits until they are in their lane.</summary>
+    public async Task WantAsync(params IReadOnlyCollection<MappedLead> leads)
+    {
+        await Services
+            .GetRequiredService<Publisher>()
+            .PublishAsync(EventKinds.LeadMapped, Workspace, leads, TestContext.Current.CancellationToken);
+        await Eventually.ShouldBe(
+            async () =>
+            {
+                await using var database = await Database.Source.OpenConnectionAsync();
+                return await database.ExecuteScalarAsync<int>(
+                        """
+                        select count(*)
+                          from lead_sync s
+                          join unnest(@connections, @ids, @versions) as n (connection_id, lead_id, version) using (connection_id, lead_id)
+                         where s.version >= n.version
+                        """,
+                        new
+                        {
+                            connections = leads.Select(lead => lead.ConnectionId).ToArray(),
+                            ids = leads.Select(lead => lead.LeadId).ToArray(),
+                            versions = leads.Select(lead => lead.Version).ToArray(),
+                        }
+                    ) == leads.Count;
+            },
+            "the leads are in their lane"
+        );
+    }
+
+    /// <summary>Every outcome of a lead that has been published so far, in order, without taking it from Audit's queue.</summary>
+    public async Task<IReadOnlyList<FailedSync>> FailuresAsync() => await Items<FailedSync>("audit.sync-failed");
+
+    public async Task<IReadOnlyList<WrittenRecord>> WrittenAsync() =>
+        await Items<WrittenRecord>("audit.record-written");
+
+    public async Task<IReadOnlyList<MatchedRecord>> MatchedAsync() =>
+        await Items<MatchedRecord>("audit.record-matched");
+
+    // Reading takes from the queue, so what was read before is kept here.
+    private readonly ConcurrentDictionary<string, List<JsonElement>> _read = new(StringComparer.Ordinal);
+
+    private async Task<IReadOnlyList<T>> Items<T>(string queue)
+    {
+        var kept = _read.GetOrAdd(queue, _ => []);
+        foreach (var message in await Broker.ReadAsync(queue))
+            kept.AddRange(JsonElement.Parse(message.Body.Span).GetProperty("items").EnumerateArray());
+        return [.. kept.Select(item => item.Deserialize<T>(Wire.Json)!)];
+    }
+
+    /// <summary>Waits until no lead of the lane is pending and every outcome is published.</summary>
+    public Task SettledAsync(Guid connection, TimeSpan? within = null) =>
+        Eventually.ShouldPass(
+            async () =>
+            {
+                await using var database = await Database.Source.OpenConnectionAsync();
+                var isSettled = await database.ExecuteScalarAsync<bool>(
+                    """
+                    select not exists (select from lead_sync where connection_id = @connection and wanted_run > done_run and parked_code is null)
+                       and exists (select from lead_sync where connection_id = @connection)
+                       and not exists (select from intent where connection_id = @connection)
+                       and not exists (select from outcome)
+                    """,
+                    new { connection }
+                );
+                isSettled.ShouldBeTrue(
+                    $"every lead has its outcome; the service said:\n{string.Join('\n', Logs.Lines)}"
+                );
+            },
+            within
+        );
+
+    /// <summary>A lead as Mapping tells of it.</summary>
+    public static MappedLead Lead(
+        Guid connection,
+        string leadId,
+        string? email = null,
+        string source = "web",
+        long version = 1,
+        WriteRule rule = WriteRule.Overwrite,
+        DateTimeOffset? capturedAt = null,
+        params (string Field, string? Value)[] fields
+    )
+    {
+        var at = capturedAt ?? new DateTimeOffset(2026, 3, 1, 9, 0, 0, TimeSpan.Zero);
+        (string Field, string? Value)[] all = [.. fields, .. email is null ? [] : new[] { ("Email", (string?)email) }];
+        string[] required = ["LastName", "Company"];
+        return new MappedLead
+        {
+            EventId = Guid.CreateVersion7(),
+            OccurredAt = at,
+            Source = source,
+            LeadId = leadId,
+            ConnectionId = connection,
+            Version = version,
+            CreateAs = "Lead",
+            Match = new MatchKeys { Email = email },
+            Sections =
+            [
+                new MappedSection
+                {
+                    Object = "Lead",
+                    Fields =
+                    [
+                        .. all.Select(field => new MappedField(
+                            field.Field,
+                            field.Value is null ? Nothing : JsonSerializer.SerializeToElement(field.Value),
+                            at,
+                            rule
+                        )),
+                    ],
+                    MissingForCreate = [.. required.Where(name => all.All(field => field.Field != name))],
+                },
+            ],
+        };
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _connector!.DisposeAsync();
+        await Crm.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}
