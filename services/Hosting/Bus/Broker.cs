@@ -24,8 +24,20 @@ public sealed record BrokerPlace(Uri Uri, Uri? Management)
 
     public static BrokerPlace Read(IConfiguration configuration) =>
         new(
-            new Uri(configuration.Required("LEADSYNC_RABBITMQ", "the broker, as amqp://user:password@host:5672/vhost")),
-            configuration["LEADSYNC_RABBITMQ_MANAGEMENT"] is { Length: > 0 } management ? new Uri(management) : null
+            configuration.RequiredAddress(
+                "LEADSYNC_RABBITMQ",
+                "the broker, as amqp://user:password@host:5672/vhost",
+                "amqp",
+                "amqps"
+            ),
+            configuration["LEADSYNC_RABBITMQ_MANAGEMENT"] is { Length: > 0 }
+                ? configuration.RequiredAddress(
+                    "LEADSYNC_RABBITMQ_MANAGEMENT",
+                    "the broker's management API, as http://user:password@host:15672",
+                    "http",
+                    "https"
+                )
+                : null
         );
 }
 

@@ -57,19 +57,18 @@ public static class Database
         if (!options.Create)
         {
             return new DatabasePlace(
-                options.Owner
-                    ?? configuration.Required(
-                        "Database:Owner",
-                        "the login that owns and migrates the service's database"
-                    ),
-                options.Runtime ?? configuration.Required("Database:Runtime", "the login that the service runs with"),
+                configuration.RequiredConnectionString(
+                    "Database:Owner",
+                    "the login that owns and migrates the service's database"
+                ),
+                configuration.RequiredConnectionString("Database:Runtime", "the login that the service runs with"),
                 Admin: null,
                 options.Migrate
             );
         }
 
         return DatabasePlace.Derive(
-            configuration.Required("LEADSYNC_POSTGRES", "a login that may make databases and logins"),
+            configuration.RequiredConnectionString("LEADSYNC_POSTGRES", "a login that may make databases and logins"),
             ServiceKey.Read(configuration),
             options.Name ?? $"leadsync_{service}",
             service

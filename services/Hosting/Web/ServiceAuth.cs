@@ -128,14 +128,16 @@ public static class ServiceAuth
     public static void AddServiceClient<TClient>(this IHostApplicationBuilder builder, string receiver)
         where TClient : class
     {
-        var address = builder.Configuration.Required(
+        var address = builder.Configuration.RequiredAddress(
             $"Services:{receiver}",
-            $"the base address of {receiver}, as http://{receiver.ToLowerInvariant()}:8080"
+            $"the base address of {receiver}, as http://{receiver.ToLowerInvariant()}:8080",
+            "http",
+            "https"
         );
         builder
             .Services.AddHttpClient<TClient>(client =>
             {
-                client.BaseAddress = new Uri(address);
+                client.BaseAddress = address;
                 client.Timeout = TimeSpan.FromSeconds(30);
             })
             .ConfigurePrimaryHttpMessageHandler(() =>
