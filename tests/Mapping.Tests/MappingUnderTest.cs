@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LeadSync.Mapping.Tests;
 
-/// <summary>Mapping, running, beside a stand-in for Connector with one connection named <c>salesforce</c>.</summary>
+/// <summary>Mapping, running, beside a stand-in for Connector with a connection named <c>salesforce</c> and two more.</summary>
 public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mapping")
 {
     public const string Workspace = "acme";
@@ -40,6 +40,12 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
 
     public Guid ConnectionId { get; } = Guid.CreateVersion7();
 
+    /// <summary>Another connection, <c>sandbox</c>, with the same objects.</summary>
+    public Guid SandboxId { get; } = Guid.CreateVersion7();
+
+    /// <summary>A connection for pull only, <c>reporting</c>.</summary>
+    public Guid ReportingId { get; } = Guid.CreateVersion7();
+
     /// <summary>What the CRM holds now, by object.</summary>
     public ConcurrentDictionary<string, CrmSchema> CrmObjects { get; } = new(StringComparer.Ordinal);
 
@@ -64,6 +70,22 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
                             direction = "both",
                             status = "connected",
                         },
+                        new
+                        {
+                            id = SandboxId,
+                            name = "sandbox",
+                            system = "salesforce",
+                            direction = "push",
+                            status = "connected",
+                        },
+                        new
+                        {
+                            id = ReportingId,
+                            name = "reporting",
+                            system = "salesforce",
+                            direction = "pull",
+                            status = "connected",
+                        },
                     }
             );
             app.MapGet(
@@ -71,7 +93,8 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
                 (Guid id, string name) =>
                     IsCrmAway
                         ? FailureCatalogue.CrmUnavailable.Problem(StatusCodes.Status503ServiceUnavailable, "Away.")
-                    : id == ConnectionId && CrmObjects.TryGetValue(name, out var schema) ? Results.Ok(schema)
+                    : (id == ConnectionId || id == SandboxId) && CrmObjects.TryGetValue(name, out var schema)
+                        ? Results.Ok(schema)
                     : Results.NotFound()
             );
         });
@@ -145,6 +168,19 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
 
     public Task<IReadOnlyList<CapturedLead>> HearCapturedAsync(string leadId, int atLeast = 1) =>
         HearAsync<LeadCaptured, CapturedLead>("audit.lead-captured", item => item.LeadId == leadId, atLeast);
+
+    /// <summary>Runs a statement in the service's database.</summary>
+    public async Task ExecuteAsync(string sql, object? parameters = null)
+    {
+        await using var connection = await Database.Source.OpenConnectionAsync();
+        await connection.ExecuteAsync(sql, parameters);
+    }
+
+    public async Task<T?> ScalarAsync<T>(string sql, object? parameters = null)
+    {
+        await using var connection = await Database.Source.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<T>(sql, parameters);
+    }
 
     public async Task<long> CountDueAsync(string leadId)
     {

@@ -83,7 +83,7 @@ public sealed class LocalSystem(Checkout checkout, Keys keys, HttpClient http, I
             CultureInfo.InvariantCulture,
             $"[red]{service.Service.Name} {why}[/]; the last lines of its log:"
         );
-        foreach (var line in service.LastLines(20))
+        foreach (var line in service.LastLines(30))
             console.Say($"    {line}");
         console.Say($"  log: {service.Log}");
     }
@@ -164,7 +164,7 @@ public sealed class LocalSystem(Checkout checkout, Keys keys, HttpClient http, I
             }
             catch (HttpRequestException) { }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested) { }
-            await Task.Delay(TimeSpan.FromMilliseconds(100), clock, cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(250), clock, cancellationToken);
         }
         return $"is not ready after {ReadyWithin.TotalSeconds:0} s ({answer.Trim()})";
     }

@@ -44,8 +44,8 @@ public sealed class ServiceProcess
 
     public bool IsRunning => _kept.ProcessId > 0 && IsOurs(_kept.ProcessId);
 
-    /// <summary>Whether it has ended because somebody asked for it, this command or another.</summary>
-    public bool WasStopped => Read().ProcessId == 0;
+    /// <summary>Whether it has ended because somebody asked for it: another command has stopped or replaced it.</summary>
+    public bool WasStopped => Read().ProcessId != _kept.ProcessId;
 
     /// <summary>Whether it runs what is built now with these settings.</summary>
     public bool RunsWith(string fingerprint) =>

@@ -41,7 +41,8 @@ public static class KeysApi
         DateTimeOffset? LastUsedAt
     );
 
-    internal static string Name(KeyRole role) =>
+    /// <summary>A role as the API and the database write it.</summary>
+    public static string Name(KeyRole role) =>
         role switch
         {
             KeyRole.Capture => "capture",

@@ -38,8 +38,15 @@ public sealed class CaptureRate(CaptureOptions options, TimeProvider clock) : ID
     /// </summary>
     public async Task TakeAsync(string workspace, int leads, CancellationToken cancellationToken)
     {
-        while (!TryTake(workspace, leads, out var wait))
-            await Task.Delay(wait < Refill ? Refill : wait, clock, cancellationToken);
+        // A list may be larger than the bucket, which never holds room for all of it at once.
+        for (var rest = leads; rest > 0; )
+        {
+            var portion = Math.Min(rest, options.Burst);
+            if (TryTake(workspace, portion, out var wait))
+                rest -= portion;
+            else
+                await Task.Delay(wait < Refill ? Refill : wait, clock, cancellationToken);
+        }
     }
 
     public void Dispose() => _buckets.Dispose();

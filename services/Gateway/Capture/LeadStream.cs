@@ -101,14 +101,15 @@ internal sealed class LeadStream<TItem>(
         }
     }
 
-    private async Task<Answers> ConfirmAsync(string workspace, List<Taken<TItem>> list, SemaphoreSlim slots)
+    private async Task<Answers> ConfirmAsync(string workspace, IReadOnlyList<Taken<TItem>> list, SemaphoreSlim slots)
     {
         try
         {
             var items = list.Where(taken => taken.Item is not null).Select(taken => taken.Item!).ToList();
             var isConfirmed = await publisher.PublishAsync(workspace, items);
             return new Answers(
-                list.ConvertAll(taken => taken.Item is null || isConfirmed ? taken.Answer : Unpublished(taken.Answer)),
+                list.Select(taken => taken.Item is null || isConfirmed ? taken.Answer : Unpublished(taken.Answer))
+                    .ToList(),
                 !isConfirmed
             );
         }

@@ -7,7 +7,7 @@ namespace LeadSync.Gateway.Capture;
 /// Cuts a body into lines as it arrives. Holds one line at most: a line that is too long is skipped as it comes. Empty lines
 /// and a byte order mark are passed over.
 /// </summary>
-internal sealed class LineReader(PipeReader body, int maxLineBytes)
+public sealed class LineReader(PipeReader body, int maxLineBytes)
 {
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
@@ -20,7 +20,7 @@ internal sealed class LineReader(PipeReader body, int maxLineBytes)
     /// </summary>
     /// <param name="take">Makes something of a line; its bytes are gone when it returns.</param>
     /// <param name="tooLong">Makes something of a line that was too long.</param>
-    public async ValueTask<List<T>> NextAsync<T>(
+    public async ValueTask<IReadOnlyList<T>> NextAsync<T>(
         int most,
         Func<ReadOnlySequence<byte>, T> take,
         Func<T> tooLong,
@@ -40,7 +40,7 @@ internal sealed class LineReader(PipeReader body, int maxLineBytes)
     }
 
     /// <summary>The lines of a body that is there as a whole, up to <paramref name="most"/>.</summary>
-    public static List<T> Cut<T>(
+    public static IReadOnlyList<T> Cut<T>(
         ReadOnlySequence<byte> body,
         int maxLineBytes,
         int most,

@@ -72,7 +72,7 @@ internal sealed class Reception<TItem>(
                 $"The workspace may send {options.LeadsPerSecond} leads a second, and {options.Burst} at once after a rest.",
                 retryAfter: wait
             );
-        if (items.TrueForAll(taken => taken.Item is null))
+        if (items.All(taken => taken.Item is null))
             return AllRejected(items);
 
         if (received.IdempotencyKey is not null)
@@ -92,7 +92,7 @@ internal sealed class Reception<TItem>(
         if (!await publisher.PublishAsync(received.Key.Workspace, published))
             return BrokerUnavailable();
 
-        var answers = items.ConvertAll(taken => taken.Answer);
+        var answers = items.Select(taken => taken.Answer).ToList();
         return form is Form.Lines
             ? new Lines(answers)
             : Results.Json(
@@ -153,16 +153,21 @@ internal sealed class Reception<TItem>(
         byte[] body,
         Form form,
         Received received,
-        out List<Taken<TItem>> items,
+        out IReadOnlyList<Taken<TItem>> items,
         [NotNullWhen(false)] out IResult? problem
     )
     {
-        items = [];
         problem = null;
         if (form is Form.Lines)
+        {
             items = TakeLines(body, received);
+        }
         else
-            problem = TakeJson(body, received, items);
+        {
+            var read = new List<Taken<TItem>>();
+            problem = TakeJson(body, received, read);
+            items = read;
+        }
         if (problem is null && items.Count > options.MaxItems)
             problem = TooLarge($"The body holds more than {options.MaxItems} items.");
         if (problem is null && items.Count == 0)
@@ -202,7 +207,7 @@ internal sealed class Reception<TItem>(
         }
     }
 
-    private List<Taken<TItem>> TakeLines(byte[] body, Received received)
+    private IReadOnlyList<Taken<TItem>> TakeLines(byte[] body, Received received)
     {
         var index = 0;
         return LineReader.Cut(
@@ -284,9 +289,9 @@ internal sealed class Reception<TItem>(
         return false;
     }
 
-    private static IResult AllRejected(List<Taken<TItem>> items)
+    private static IResult AllRejected(IReadOnlyList<Taken<TItem>> items)
     {
-        var answer = CaptureAnswer.Of(items.ConvertAll(taken => taken.Answer));
+        var answer = CaptureAnswer.Of(items.Select(taken => taken.Answer).ToList());
         var problem = FailureCatalogue.PayloadRejected.Problem(
             StatusCodes.Status422UnprocessableEntity,
             items.Count == 1 ? answer.Items[0].Message! : $"All {items.Count} items were rejected; each says why."

@@ -86,11 +86,22 @@ public sealed class SettingsStore(NpgsqlDataSource database, MappingOptions opti
             .Order()
             .ToList();
         foreach (var id in connections)
+        {
             await save.ExecuteAsync(
                 "insert into connection (id, workspace, revision) values (@id, @workspace, 1) on conflict do nothing",
                 new { id, workspace }
             );
-
+            // Connector told that it is this workspace's; a second belief costs little where tenants meet.
+            if (
+                await save.ExecuteAsync(
+                    "update connection set revision = revision where id = @id and workspace = @workspace",
+                    new { id, workspace }
+                ) != 1
+            )
+                throw new InvalidOperationException(
+                    $"Saving settings of connection {id}, which belongs to another workspace."
+                );
+        }
         var touched = new HashSet<Guid>();
         foreach (var (connectionId, name, entries) in wanted.Mappings)
         {

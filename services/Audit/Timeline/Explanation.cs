@@ -1,0 +1,120 @@
+using System.Text.Json;
+using LeadSync.Contracts;
+
+namespace LeadSync.Audit.Timeline;
+
+/// <summary>Says in one line and plain words what an event means. Names fields, never values.</summary>
+public static class Explanation
+{
+    /// <param name="kind">The event's name: <c>LeadCaptured</c>.</param>
+    /// <param name="body">The event as JSON.</param>
+    public static string Of(string kind, string body) =>
+        kind switch
+        {
+            nameof(LeadCaptured) => Captured(Read<CapturedLead>(body)),
+            nameof(LeadWithdrawn) =>
+                "Withdrawn by its source: it is no longer synced, and what the CRM holds stays as it is.",
+            nameof(LeadMapped) => Mapped(Read<MappedLead>(body)),
+            nameof(RecordMatched) => Matched(Read<MatchedRecord>(body)),
+            nameof(RecordWritten) => Written(Read<WrittenRecord>(body)),
+            nameof(SyncFailed) => Failed(Read<FailedSync>(body)),
+            _ => kind,
+        };
+
+    private static string Captured(CapturedLead lead)
+    {
+        var cleared = lead
+            .Fields.Where(field => field.Value.ValueKind == JsonValueKind.Null)
+            .Select(field => field.Key);
+        var set = lead.Fields.Where(field => field.Value.ValueKind != JsonValueKind.Null).Select(field => field.Key);
+        var parts = new List<string>();
+        if (List(set) is { Length: > 0 } given)
+            parts.Add($"with {given}");
+        if (List(cleared) is { Length: > 0 } gone)
+            parts.Add($"clearing {gone}");
+        if (lead.Turns is { Count: > 0 } turns)
+            parts.Add($"with {Count(turns.Count, "turn")} of a conversation");
+        if (lead.Records is { Count: > 0 })
+            parts.Add("with a CRM record that the source knows it by");
+        if (lead.Completed == true)
+            parts.Add("as complete");
+        return $"Captured from '{lead.Source}' {string.Join(", ", parts)}.";
+    }
+
+    private static string Mapped(MappedLead lead)
+    {
+        if (lead.Withdrawn)
+            return "Nothing is wanted of the CRM any more: the lead was withdrawn.";
+        var sections = lead.Sections.Select(section => $"{Count(section.Fields.Count, "field")} of {section.Object}");
+        var missing = lead
+            .Sections.Where(section => section.Object == lead.CreateAs)
+            .SelectMany(section => section.MissingForCreate)
+            .ToList();
+        return $"Mapped to {List(sections)}; waiting to be matched, and to be created as {lead.CreateAs} if it is not found."
+            + (missing.Count == 0 ? "" : $" A create would lack {List(missing)}.");
+    }
+
+    private static string Matched(MatchedRecord match)
+    {
+        var found = match switch
+        {
+            { Record: { } record, MatchedBy: not MatchKind.None } =>
+                $"Found as {record.Object} {record.RecordId} by {Key(match.MatchedBy)}",
+            { Candidates.Count: > 0 } => $"Found as {Count(match.Candidates.Count, "record")} of the CRM",
+            _ => "Not found in the CRM",
+        };
+        var decided = match.Decision switch
+        {
+            SyncDecision.Create => "to be created",
+            SyncDecision.Update => "to be updated",
+            SyncDecision.Unchanged => "nothing to change",
+            SyncDecision.Skip => "left alone by a rule",
+            _ => "held until something is mended",
+        };
+        return $"{found}: {decided}{(match.Reason is null ? "" : $" ({match.Reason})")}.";
+    }
+
+    private static string Written(WrittenRecord write)
+    {
+        var record = $"{write.Record.Object} {write.Record.RecordId}";
+        var sent = write.Fields.Where(field => field.Written).Select(field => field.Field).ToList();
+        return write.Outcome switch
+        {
+            WriteOutcome.Created => $"Created {record} with {List(sent)}.",
+            WriteOutcome.Updated => $"Updated {List(sent)} of {record}.",
+            _ => $"Nothing to change: {record} holds what is wanted, or what differs is not ours to write.",
+        };
+    }
+
+    private static string Failed(FailedSync failure)
+    {
+        var fields = failure.Fields.Count == 0 ? "" : $" It is about {List(failure.Fields)}.";
+        return failure.Transient
+            ? $"Held up while {Doing(failure.Stage)} ({failure.Code}): {failure.Message}{fields} It is tried again by itself."
+            : $"Failed while {Doing(failure.Stage)} ({failure.Code}): {failure.Message}{fields} {failure.Fix}";
+    }
+
+    private static string Doing(SyncStage stage) =>
+        stage switch
+        {
+            SyncStage.Capture => "being taken in",
+            SyncStage.Mapping => "mapping",
+            SyncStage.Match => "matching",
+            _ => "writing",
+        };
+
+    private static string Key(MatchKind kind) => kind == MatchKind.RecordId ? "record id" : "email";
+
+    private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+
+    private static string List(IEnumerable<string> names)
+    {
+        const int most = 12;
+        var all = names.ToList();
+        return all.Count <= most
+            ? string.Join(", ", all)
+            : $"{string.Join(", ", all.Take(most))} and {all.Count - most} more";
+    }
+
+    private static TItem Read<TItem>(string body) => JsonSerializer.Deserialize<TItem>(body, Wire.Json)!;
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using System.Text.Json;
+using LeadSync.Contracts;
+using LeadSync.Hosting.Web;
+
+namespace LeadSync.Audit.Tests.Timeline;
+
+public sealed class When_a_leads_story_is_read(AuditUnderTest audit) : IClassFixture<AuditUnderTest>
+{
+    [Fact]
+    public async Task Each_event_is_explained_in_order_with_what_it_says()
+    {
+        var workspace = audit.NewWorkspace();
+        var made = Events.Noon.AddSeconds(1);
+        await audit.AddAsync(
+            workspace,
+            Events.Written("a", made, WriteOutcome.Updated),
+            Events.Matched("a", made, SyncDecision.Update),
+            Events.Mapped("a", made),
+            Events.Captured(
+                "a",
+                Events.Noon,
+                ("email", "Jane@Example.com "),
+                ("title", "Chief engineer"),
+                ("phone", null)
+            )
+        );
+
+        var events = (await ReadAsync(workspace, "source=forms&leadId=a")).ToList();
+
+        Texts(events)
+            .ShouldBe([
+                "Captured from 'forms' with email, title, clearing phone.",
+                "Mapped to 1 field of Lead; waiting to be matched, and to be created as Lead if it is not found. A create would lack Company.",
+                "Found as Lead 00Q000000000001AAA by email: to be updated.",
+                "Updated Title of Lead 00Q000000000001AAA.",
+            ]);
+        var field = events[3].GetProperty("event").GetProperty("fields")[0];
+        field.GetProperty("before").GetString().ShouldBe("Engineer");
+        field.GetProperty("after").GetString().ShouldBe("Chief engineer");
+        field.GetProperty("rule").GetString().ShouldBe("overwrite");
+    }
+
+    [Fact]
+    public async Task A_failure_says_what_to_do()
+    {
+        var workspace = audit.NewWorkspace();
+        await audit.AddAsync(
+            workspace,
+            Events.Failed("a", Events.Noon, FailureCatalogue.RequiredFieldMissing, Events.Connection)
+        );
+
+        Texts(await ReadAsync(workspace, "source=forms&leadId=a"))
+            .ShouldHaveSingleItem()
+            .ShouldBe(
+                "Failed while writing (REQUIRED_FIELD_MISSING): It did not go. It is about Company. "
+                    + FailureCatalogue.RequiredFieldMissing.Fix
+            );
+    }
+
+    [Fact]
+    public async Task A_person_is_found_by_address_however_it_is_written()
+    {
+        var workspace = audit.NewWorkspace();
+        await audit.AddAsync(
+            workspace,
+            Events.Captured("a", Events.Noon, ("email", "Jane@Example.com ")),
+            Events.Captured("b", Events.Noon.AddHours(1), ("email", "jane@example.com")),
+            Events.Captured("c", Events.Noon, ("email", "john@example.com")),
+            Events.Captured("d", Events.Noon, ("email", new string('x', 5_000) + "@example.com"))
+        );
+
+        var events = await ReadAsync(workspace, "email=JANE@example.COM");
+
+        events.Select(told => told.GetProperty("leadId").GetString()).ShouldBe(["a", "b"]);
+    }
+
+    [Fact]
+    public async Task Another_workspace_reads_nothing_of_it()
+    {
+        var workspace = audit.NewWorkspace();
+        await audit.AddAsync(workspace, Events.Captured("a", Events.Noon, ("email", "jane@example.com")));
+
+        (await ReadAsync(audit.NewWorkspace(), "email=jane@example.com")).ShouldBeEmpty();
+        (await ReadAsync(audit.NewWorkspace(), "source=forms&leadId=a")).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("source=forms")]
+    [InlineData("source=forms&leadId=a&email=jane@example.com")]
+    public async Task It_must_be_said_whose(string query)
+    {
+        var response = await audit
+            .Client(audit.NewWorkspace(), Role.Viewer)
+            .GetAsync($"/v1/timeline?{query}", TestContext.Current.CancellationToken);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
+    private async Task<IEnumerable<JsonElement>> ReadAsync(string workspace, string query) =>
+        (await audit.GetAsync(workspace, $"/v1/timeline?{query}")).GetProperty("events").EnumerateArray();
+
+    private static IEnumerable<string?> Texts(IEnumerable<JsonElement> events) =>
+        events.Select(told => told.GetProperty("text").GetString());
+}

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using LeadSync.Contracts;
+using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.Leads;
+
+namespace LeadSync.Mapping.Tests;
+
+public sealed class When_a_lead_is_mapped
+{
+    private static readonly DateTimeOffset Captured = new(2026, 1, 31, 9, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Saved = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static LeadState Lead(string fields)
+    {
+        var state = new LeadState();
+        state.Apply(
+            new CapturedLead
+            {
+                EventId = Guid.CreateVersion7(),
+                OccurredAt = Captured,
+                Source = "import",
+                LeadId = "1",
+                Fields = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(fields)!,
+            }
+        );
+        return state;
+    }
+
+    private static MappingEntry From(string field, string from, object? byDefault = null) =>
+        new(
+            field,
+            from,
+            null,
+            byDefault is null ? null : JsonSerializer.SerializeToElement(byDefault),
+            WriteRule.Overwrite,
+            Saved
+        );
+
+    private static MappingEntry Constant(string field, object value) =>
+        new(field, null, JsonSerializer.SerializeToElement(value), null, WriteRule.OnlyWhenEmpty, Saved);
+
+    private static ObjectMapping Mapping(params ReadOnlySpan<MappingEntry> entries) =>
+        new("Lead", [.. entries], Schemas.Lead);
+
+    private static MappedSection Map(LeadState lead, params ReadOnlySpan<MappingEntry> entries) =>
+        FieldMapper.Map(lead, [Mapping(entries)], "Lead").ShouldBeOfType<MappingOutcome.Mapped>().Sections.Single();
+
+    private static MappingOutcome.CannotMap Refuse(LeadState lead, params ReadOnlySpan<MappingEntry> entries) =>
+        FieldMapper.Map(lead, [Mapping(entries)], "Lead").ShouldBeOfType<MappingOutcome.CannotMap>();
+
+    [Fact]
+    public void A_captured_value_carries_its_capture_time_and_a_constant_the_time_it_was_saved()
+    {
+        var section = Map(Lead("""{"lastName":"L"}"""), From("LastName", "lastName"), Constant("LeadSource", "Web"));
+
+        section.Fields[0].CapturedAt.ShouldBe(Captured);
+        section.Fields[1].CapturedAt.ShouldBe(Saved);
+        section.Fields[1].Rule.ShouldBe(WriteRule.OnlyWhenEmpty);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"company":""}""")]
+    [InlineData("""{"company":"  "}""")]
+    public void A_default_stands_in_for_what_is_missing_or_empty(string fields)
+    {
+        var section = Map(Lead(fields), From("Company", "company", byDefault: "Unknown"));
+
+        section.Fields.ShouldHaveSingleItem().Value.GetString().ShouldBe("Unknown");
+        section.Fields[0].CapturedAt.ShouldBe(Saved);
+        section.MissingForCreate.ShouldBe(["LastName"]);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"title":""}""")]
+    public void What_is_missing_or_empty_is_not_wanted_at_all(string fields) =>
+        Map(Lead(fields), From("Title", "title")).Fields.ShouldBeEmpty();
+
+    [Fact]
+    public void What_was_cleared_on_purpose_is_wanted_as_null_even_beside_a_default() =>
+        Map(Lead("""{"title":null}"""), From("Title", "title", byDefault: "Unknown"))
+            .Fields.ShouldHaveSingleItem()
+            .Value.ValueKind.ShouldBe(JsonValueKind.Null);
+
+    [Fact]
+    public void A_checkbox_cleared_on_purpose_is_unticked() =>
+        Map(Lead("""{"optOut":null}"""), From("HasOptedOutOfEmail", "optOut"))
+            .Fields.ShouldHaveSingleItem()
+            .Value.ValueKind.ShouldBe(JsonValueKind.False);
+
+    [Fact]
+    public void A_required_field_cleared_on_purpose_takes_its_default_or_stops_the_lead()
+    {
+        var lead = Lead("""{"company":null}""");
+
+        Map(lead, From("Company", "company", byDefault: "Unknown")).Fields[0].Value.GetString().ShouldBe("Unknown");
+        var refused = Refuse(lead, From("Company", "company"));
+        refused.Kind.ShouldBe(FailureCatalogue.RequiredFieldMissing);
+        refused.Faults.ShouldHaveSingleItem().Field.ShouldBe("Company");
+    }
+
+    [Fact]
+    public void What_the_org_gives_a_value_itself_is_not_missing() =>
+        Map(Lead("""{"lastName":"L","company":"C"}"""), From("LastName", "lastName"), From("Company", "company"))
+            .MissingForCreate.ShouldBeEmpty();
+
+    [Fact]
+    public void Every_value_that_does_not_fit_is_told_at_once()
+    {
+        var refused = Refuse(
+            Lead("""{"email":"none","phone":"12345678901234567890123456789012345678901"}"""),
+            From("Email", "email"),
+            From("Phone", "phone")
+        );
+
+        refused.Kind.ShouldBe(FailureCatalogue.ValueDoesNotFit);
+        refused.Faults.Select(fault => fault.Field).ShouldBe(["Email", "Phone"]);
+        refused.Faults.ShouldAllBe(fault => !fault.Reason.Contains("none") && !fault.Reason.Contains("1234"));
+    }
+
+    [Theory]
+    [InlineData("Gone__c")]
+    [InlineData("CreatedDate")]
+    public void A_field_that_is_gone_or_may_not_be_written_stops_the_lead(string field) =>
+        Refuse(Lead("""{"x":"y"}"""), From(field, "x")).Kind.ShouldBe(FailureCatalogue.SchemaChanged);
+
+    [Fact]
+    public void Without_a_schema_nothing_is_guessed() =>
+        FieldMapper
+            .Map(Lead("{}"), [new ObjectMapping("Lead", [From("LastName", "lastName")], schema: null)], "Lead")
+            .ShouldBeOfType<MappingOutcome.CannotMap>()
+            .Kind.ShouldBe(FailureCatalogue.SchemaUnknown);
+
+    [Fact]
+    public void Without_a_mapping_for_what_the_route_creates_it_waits_for_one() =>
+        FieldMapper
+            .Map(Lead("{}"), [Mapping(From("LastName", "lastName"))], "Contact")
+            .ShouldBeOfType<MappingOutcome.CannotMap>()
+            .Kind.ShouldBe(FailureCatalogue.NoMapping);
+}
