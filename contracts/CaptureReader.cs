@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -99,8 +100,9 @@ public static partial class CaptureReader
     {
         if (item.ValueKind != JsonValueKind.Object)
             throw new CaptureFault("", $"is {Kind(item)} where an object is expected");
-        if (item.GetRawText().Length > MaxItemBytes)
+        if (JsonMarshal.GetRawUtf8Value(item).Length > MaxItemBytes)
             throw new CaptureFault("", $"is larger than {MaxItemBytes} bytes");
+        CheckNoneTwice(item, "");
 
         var stated = Text(item, "source", MaxSlugLength);
         if (origin.Source is not null && stated is not null && stated != origin.Source)
@@ -170,7 +172,7 @@ public static partial class CaptureReader
     /// <summary>Whether a text can name a workspace or a source.</summary>
     public static bool IsSlug(string text) => SlugPattern().IsMatch(text);
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$", RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,62}\z", RegexOptions.CultureInvariant, Timeout.Infinite)]
     private static partial Regex SlugPattern();
 
     private static Guid DeriveId(JsonElement item, string workspace, string source, string leadId, DateTimeOffset at) =>
@@ -247,6 +249,7 @@ public static partial class CaptureReader
         {
             if (turn.ValueKind != JsonValueKind.Object)
                 throw new CaptureFault("turns", $"holds {Kind(turn)} where an object is expected");
+            CheckNoneTwice(turn, "turns.");
             turns.Add(
                 new ConversationTurn(
                     Required(turn, "conversationId", MaxLeadIdLength, "turns"),
@@ -269,6 +272,7 @@ public static partial class CaptureReader
         {
             if (record.ValueKind != JsonValueKind.Object)
                 throw new CaptureFault("records", $"holds {Kind(record)} where an object is expected");
+            CheckNoneTwice(record, "records.");
             var id = Required(record, "recordId", MaxLeadIdLength, "records");
             if (!id.All(char.IsAsciiLetterOrDigit))
                 throw new CaptureFault("records.recordId", "has characters that no CRM record id has");
@@ -293,9 +297,21 @@ public static partial class CaptureReader
                 throw new CaptureFault($"metadata.{property.Name}", "is not text");
             var text = property.Value.GetString()!;
             CheckText(text, $"metadata.{property.Name}", MaxMetadataLength);
-            pairs[property.Name] = text;
+            if (!pairs.TryAdd(property.Name, text))
+                throw new CaptureFault($"metadata.{property.Name}", "is there twice");
         }
         return pairs;
+    }
+
+    // Readers differ in which of two they take; an item must mean the same to everybody.
+    private static void CheckNoneTwice(JsonElement element, string path)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var property in element.EnumerateObject())
+        {
+            if (!names.Add(property.Name))
+                throw new CaptureFault($"{path}{property.Name}", "is there twice");
+        }
     }
 
     private static bool TryArray(JsonElement item, string name, int most, out JsonElement array)
@@ -338,9 +354,9 @@ public static partial class CaptureReader
     }
 
     [GeneratedRegex(
-        @"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$",
+        @"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})\z",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
-        100
+        Timeout.Infinite
     )]
     private static partial Regex OffsetPattern();
 
@@ -371,7 +387,7 @@ public static partial class CaptureReader
             ? text
             : null;
 
-    [GeneratedRegex("^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$", RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex(@"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\z", RegexOptions.CultureInvariant, Timeout.Infinite)]
     private static partial Regex TraceParentPattern();
 
     private static void CheckText(string text, string path, int longest)

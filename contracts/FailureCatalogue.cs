@@ -159,6 +159,119 @@ public static class FailureCatalogue
         "None: it is tried again.",
         Transient: true
     );
+    public static readonly FailureKind ValidationRule = new(
+        "VALIDATION_RULE",
+        "A validation rule or lookup filter of the org refuses the record.",
+        "Correct the lead or the mapping as the CRM's message says, or change the rule in the CRM."
+    );
+    public static readonly FailureKind InvalidPicklist = new(
+        "INVALID_PICKLIST",
+        "A picklist of the org does not have the value, or not together with another.",
+        "Map the value to one of the list, or add it to the picklist in the CRM."
+    );
+    public static readonly FailureKind TooLong = new(
+        "TOO_LONG",
+        "A value is longer than its CRM field holds.",
+        "Cut it in the mapping, or enlarge the field in the CRM."
+    );
+    public static readonly FailureKind InvalidEmail = new(
+        "INVALID_EMAIL",
+        "The CRM takes the email address for invalid.",
+        "Correct the address where it is captured; the lead goes on by itself."
+    );
+    public static readonly FailureKind BadType = new(
+        "BAD_TYPE",
+        "A value is not of its CRM field's type, or outside its range.",
+        "Correct the value where it is captured, or map the field otherwise."
+    );
+    public static readonly FailureKind InvalidReference = new(
+        "INVALID_REFERENCE",
+        "An id names a CRM record that is gone, of the wrong kind, or not visible to the connected user.",
+        "Correct the id, or give the integration user access to what it names."
+    );
+    public static readonly FailureKind DuplicateValue = new(
+        "DUPLICATE_VALUE",
+        "Another record holds the same value in a field that must be unique.",
+        "None, if it is the same person: the next attempt matches it. Else correct the value."
+    );
+    public static readonly FailureKind DuplicatesDetected = new(
+        "DUPLICATES_DETECTED",
+        "A duplicate rule of the org takes the person for one that it already has.",
+        "Merge or correct the record that is named, or change the duplicate rule in the CRM."
+    );
+    public static readonly FailureKind InactiveOwner = new(
+        "INACTIVE_OWNER",
+        "The owner that the record was to have is no active user.",
+        "Choose an active user or a queue as the owner."
+    );
+    public static readonly FailureKind RecordConverted = new(
+        "RECORD_CONVERTED",
+        "The CRM's lead was converted and can no longer be written.",
+        "None: LeadSync goes on with the contact it became."
+    );
+    public static readonly FailureKind RecordLocked = new(
+        "RECORD_LOCKED",
+        "The record is locked by an approval process.",
+        "Wait for the approval, or let the integration user edit locked records."
+    );
+    public static readonly FailureKind RowLocked = new(
+        "ROW_LOCKED",
+        "Another change held the record, or one it belongs to, for too long.",
+        "None: it is tried again.",
+        Transient: true
+    );
+    public static readonly FailureKind OrgAutomationFailed = new(
+        "ORG_AUTOMATION_FAILED",
+        "A trigger or flow of the org failed on the record.",
+        "Mend the trigger or flow that the CRM's message names, or let it pass over the integration user."
+    );
+    public static readonly FailureKind CrmRefused = new(
+        "CRM_REFUSED",
+        "The CRM refused for a reason of its own, which its message tells.",
+        "Do as the message says; the CRM's documentation explains its code."
+    );
+    public static readonly FailureKind InsufficientAccess = new(
+        "INSUFFICIENT_ACCESS",
+        "The connected user lacks a permission in the CRM.",
+        "Give the integration user Read, Create and Edit on the object, its fields and what it refers to."
+    );
+    public static readonly FailureKind ScopeMissing = new(
+        "SCOPE_MISSING",
+        "The connection was authorised without a right that is needed.",
+        "Give the app and its user the right, then reconnect."
+    );
+    public static readonly FailureKind AuthApp = new(
+        "AUTH_APP",
+        "The CRM does not know the app that LeadSync connects with, or refuses its secret.",
+        "Check the app's id and secret in the CRM, then reconnect."
+    );
+    public static readonly FailureKind AuthConfiguration = new(
+        "AUTH_CONFIGURATION",
+        "The org does not let the app or its user in as they are set up.",
+        "Mend the app's policies in the CRM as the message says, then reconnect."
+    );
+    public static readonly FailureKind HostNotAllowed = new(
+        "HOST_NOT_ALLOWED",
+        "The address is none of the CRM's own, so no credentials are sent there.",
+        "Give the org's own address."
+    );
+    public static readonly FailureKind LimitBurst = new(
+        "LIMIT_BURST",
+        "The CRM gets too many calls at once.",
+        "None: it is tried again.",
+        Transient: true
+    );
+    public static readonly FailureKind Timeout = new(
+        "TIMEOUT",
+        "The CRM gave no answer in time.",
+        "None: it is tried again.",
+        Transient: true
+    );
+    public static readonly FailureKind StorageFull = new(
+        "STORAGE_FULL",
+        "The org's data storage is full.",
+        "Free or buy data storage in the CRM."
+    );
 
     public static FrozenDictionary<string, FailureKind> All { get; } =
         new[]
@@ -190,5 +303,27 @@ public static class FailureCatalogue
             AuthRevoked,
             LimitDaily,
             CrmUnavailable,
+            ValidationRule,
+            InvalidPicklist,
+            TooLong,
+            InvalidEmail,
+            BadType,
+            InvalidReference,
+            DuplicateValue,
+            DuplicatesDetected,
+            InactiveOwner,
+            RecordConverted,
+            RecordLocked,
+            RowLocked,
+            OrgAutomationFailed,
+            CrmRefused,
+            InsufficientAccess,
+            ScopeMissing,
+            AuthApp,
+            AuthConfiguration,
+            HostNotAllowed,
+            LimitBurst,
+            Timeout,
+            StorageFull,
         }.ToFrozenDictionary(kind => kind.Code, StringComparer.Ordinal);
 }

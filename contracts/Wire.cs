@@ -86,6 +86,7 @@ public static class EventKinds
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     WriteIndented = false
 )]
 [JsonSerializable(typeof(LeadCaptured))]

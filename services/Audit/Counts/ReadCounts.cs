@@ -67,40 +67,35 @@ public sealed class ReadCounts(NpgsqlDataSource database)
         var rows = (
             await connection.QueryAsync<Row>(
                 new CommandDefinition(
-                    """
-                    with captured as materialized (
-                        select source, lead_id, withdrawn_at >= last_captured_at as withdrawn,
-                            coalesce(unrouted_version, -1) as unrouted_version
+                    $"""
+                    with captured as (
+                        select withdrawn_at >= last_captured_at as withdrawn, coalesce(unrouted_version, -1) as unrouted,
+                            coalesce(newest_version, -1) as newest
                         from lead
                         where workspace = @workspace and last_captured_at >= @since
                             and (@source::text is null or source = @source)
                     ),
-                    pair as materialized (
-                        select source, lead_id, s.connection_id, s.version, s.state, s.code, s.mended
-                        from sync_state s join captured using (source, lead_id)
-                        where s.workspace = @workspace and s.version >= @sinceVersion
-                    ),
-                    known as (
-                        select c.*, coalesce(n.version, -1) as version
-                        from captured c
-                        left join (select source, lead_id, max(version) as version from pair group by source, lead_id) n
-                            using (source, lead_id)
+                    figure as (
+                        select count(*) as captured,
+                            count(*) filter (where unrouted >= @sinceVersion and unrouted > newest) as unrouted,
+                            count(*) filter (where unrouted < @sinceVersion and newest < @sinceVersion
+                                and withdrawn is not true) as unspoken
+                        from captured
                     )
-                    select 'captured' as what, null as code, count(*) as count, 0::bigint as mended from known
-                    union all
-                    select 'unrouted', null, count(*), 0 from known
-                        where unrouted_version >= @sinceVersion and unrouted_version > version
-                    union all
-                    select 'waiting', null, count(*), 0 from known
-                        where version < @sinceVersion and unrouted_version < @sinceVersion and withdrawn is not true
+                    select what, null as code, count, 0::bigint as mended
+                    from figure, lateral (values ('captured', captured), ('unrouted', unrouted), ('waiting', unspoken))
+                        as f (what, count)
                     union all
                     select 'rejected', null, count(*), 0 from event
                         where workspace = @workspace and kind = 'SyncFailed' and connection_id is null
                             and code <> 'NO_ROUTE' and occurred_at >= @since and (@source::text is null or source = @source)
                     union all
-                    select state, case when state = 'failed' then code end, count(*), count(*) filter (where mended)
-                    from pair
-                    where @connectionId::uuid is null or connection_id = @connectionId
+                    select s.state, case when s.state = 'failed' then s.code end, count(*), count(*) filter (where s.mended)
+                    from sync_state s {(since is null ? "" : "join lead l using (workspace, source, lead_id)")}
+                    where workspace = @workspace and s.version >= @sinceVersion
+                        {(since is null ? "" : "and l.last_captured_at >= @since")}
+                        and (@source::text is null or source = @source)
+                        and (@connectionId::uuid is null or s.connection_id = @connectionId)
                     group by 1, 2
                     """,
                     filter,

@@ -2,13 +2,16 @@ using LeadSync.Contracts;
 
 namespace LeadSync.Audit.History;
 
-/// <summary>What new events say of one lead, apart from its connections.</summary>
+/// <summary>What new events say of one lead as a whole.</summary>
 public sealed record LeadChange(LeadKey Lead)
 {
     public DateTimeOffset? FirstCapturedAt { get; init; }
     public DateTimeOffset? LastCapturedAt { get; init; }
     public DateTimeOffset? WithdrawnAt { get; init; }
     public long? UnroutedVersion { get; init; }
+
+    /// <summary>The newest version at any connection.</summary>
+    public long? NewestVersion { get; init; }
 
     /// <summary>Null when none of the events says anything of it.</summary>
     public static LeadChange? Of(LeadKey lead, IEnumerable<Happening> events)
@@ -17,6 +20,7 @@ public sealed record LeadChange(LeadKey Lead)
         DateTimeOffset? last = null;
         DateTimeOffset? withdrawn = null;
         long? unrouted = null;
+        long? newest = null;
         foreach (var happening in events)
         {
             switch (happening.Item)
@@ -32,9 +36,13 @@ public sealed record LeadChange(LeadKey Lead)
                     when failure.Code == FailureCatalogue.NoRoute.Code:
                     unrouted = unrouted > version ? unrouted : version;
                     break;
+                default:
+                    var said = Standing.Of(happening.Item)?.Version;
+                    newest = newest > said ? newest : said ?? newest;
+                    break;
             }
         }
-        return first is null && withdrawn is null && unrouted is null
+        return first is null && withdrawn is null && unrouted is null && newest is null
             ? null
             : new LeadChange(lead)
             {
@@ -42,6 +50,7 @@ public sealed record LeadChange(LeadKey Lead)
                 LastCapturedAt = last,
                 WithdrawnAt = withdrawn,
                 UnroutedVersion = unrouted,
+                NewestVersion = newest,
             };
     }
 }

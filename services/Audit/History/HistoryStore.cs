@@ -39,7 +39,7 @@ public sealed class HistoryStore(NpgsqlDataSource database)
                 insert into event
                     (event_id, occurred_at, workspace, kind, source, lead_id, connection_id, version, code, body)
                 select event_id, occurred_at, workspace, kind, source, lead_id, connection_id, version, code, body::jsonb
-                from unnest(@ids, @instants::timestamptz[], @workspaces, @kinds, @sources, @leadIds, @connectionIds, @versions, @codes, @bodies)
+                from unnest(@ids, @instants, @workspaces, @kinds, @sources, @leadIds, @connectionIds, @versions, @codes, @bodies)
                     as e (event_id, occurred_at, workspace, kind, source, lead_id, connection_id, version, code, body)
                 order by workspace, event_id
                 on conflict do nothing
@@ -84,16 +84,23 @@ public sealed class HistoryStore(NpgsqlDataSource database)
             new CommandDefinition(
                 """
                 insert into lead as l
-                    (workspace, source, lead_id, first_captured_at, last_captured_at, withdrawn_at, unrouted_version)
-                select workspace, source, lead_id, first_captured_at, last_captured_at, withdrawn_at, unrouted_version
-                from unnest(@workspaces, @sources, @leadIds, @firsts::timestamptz[], @lasts::timestamptz[], @withdrawn::timestamptz[], @unrouted)
-                    as c (workspace, source, lead_id, first_captured_at, last_captured_at, withdrawn_at, unrouted_version)
+                    (workspace, source, lead_id, first_captured_at, last_captured_at, withdrawn_at, unrouted_version,
+                     newest_version)
+                select workspace, source, lead_id, first_captured_at, last_captured_at, withdrawn_at, unrouted_version,
+                    newest_version
+                from unnest(@workspaces, @sources, @leadIds, @firsts, @lasts, @withdrawn, @unrouted, @newest)
+                    as c (workspace, source, lead_id, first_captured_at, last_captured_at, withdrawn_at, unrouted_version,
+                          newest_version)
                 order by workspace, source, lead_id
                 on conflict (workspace, source, lead_id) do update set
                     first_captured_at = least(l.first_captured_at, excluded.first_captured_at),
                     last_captured_at = greatest(l.last_captured_at, excluded.last_captured_at),
                     withdrawn_at = greatest(l.withdrawn_at, excluded.withdrawn_at),
-                    unrouted_version = greatest(l.unrouted_version, excluded.unrouted_version)
+                    unrouted_version = greatest(l.unrouted_version, excluded.unrouted_version),
+                    newest_version = greatest(l.newest_version, excluded.newest_version)
+                    -- An outcome of a version that is known already changes nothing, and is what comes most.
+                    where excluded.newest_version > coalesce(l.newest_version, -1) or excluded.last_captured_at is not null
+                        or excluded.withdrawn_at is not null or excluded.unrouted_version is not null
                 """,
                 new
                 {
@@ -104,6 +111,7 @@ public sealed class HistoryStore(NpgsqlDataSource database)
                     lasts = changes.Select(change => change.LastCapturedAt).ToArray(),
                     withdrawn = changes.Select(change => change.WithdrawnAt).ToArray(),
                     unrouted = changes.Select(change => change.UnroutedVersion).ToArray(),
+                    newest = changes.Select(change => change.NewestVersion).ToArray(),
                 },
                 transaction,
                 cancellationToken: cancellationToken
@@ -133,7 +141,7 @@ public sealed class HistoryStore(NpgsqlDataSource database)
                 insert into sync_state as s
                     (workspace, source, lead_id, connection_id, version, rank, at, event_id, state, code)
                 select workspace, source, lead_id, connection_id, version, rank, at, event_id, state, code
-                from unnest(@workspaces, @sources, @leadIds, @connectionIds, @versions, @ranks, @instants::timestamptz[], @ids, @states, @codes)
+                from unnest(@workspaces, @sources, @leadIds, @connectionIds, @versions, @ranks, @instants, @ids, @states, @codes)
                     as c (workspace, source, lead_id, connection_id, version, rank, at, event_id, state, code)
                 order by workspace, source, lead_id, connection_id
                 on conflict (workspace, source, lead_id, connection_id) do update set
@@ -178,7 +186,7 @@ public sealed class HistoryStore(NpgsqlDataSource database)
                     failures = s.failures + f.failures,
                     first_failed_at = least(s.first_failed_at, f.first_at),
                     last_failed_at = greatest(s.last_failed_at, f.last_at)
-                from unnest(@workspaces, @sources, @leadIds, @connectionIds, @failures, @firsts::timestamptz[], @lasts::timestamptz[])
+                from unnest(@workspaces, @sources, @leadIds, @connectionIds, @failures, @firsts, @lasts)
                     as f (workspace, source, lead_id, connection_id, failures, first_at, last_at)
                 where s.workspace = f.workspace and s.source = f.source and s.lead_id = f.lead_id
                     and s.connection_id = f.connection_id

@@ -66,8 +66,11 @@ create table lead (
     withdrawn_at timestamptz,
     -- The newest version of which Mapping said that no route takes it on.
     unrouted_version bigint,
+    -- The newest version that is known at any connection: with the one above it tells, without a look at the pairs, whether
+    -- Mapping has spoken of a capture.
+    newest_version bigint,
     primary key (workspace, source, lead_id)
-);
+) with (fillfactor = 80);
 create index lead_captured on lead (workspace, last_captured_at);
 
 -- What became of a lead at a connection: the event with the greatest (version, rank, at, event_id) decides.
@@ -91,7 +94,7 @@ create table sync_state (
     mended boolean generated always as (failures > 0 and state in ('created', 'updated', 'unchanged')) stored,
     primary key (workspace, source, lead_id, connection_id),
     check ((state = 'failed') <= (code is not null))
-);
+) with (fillfactor = 80);
 create index sync_state_failed on sync_state (workspace, code) where state = 'failed';
 
 -- Finds a person's leads by address.

@@ -37,6 +37,18 @@ public sealed class ConnectionStore(NpgsqlDataSource database)
         );
     }
 
+    public async Task<bool> IsNamedAsync(string workspace, string name, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<bool>(
+            new CommandDefinition(
+                "select exists (select from connection where workspace = @workspace and name = @name)",
+                new { workspace, name },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
     /// <summary>Stores a connection with its credentials, or says which other one stands in the way.</summary>
     public async Task<Collision> InsertAsync(
         string workspace,

@@ -52,6 +52,10 @@ public sealed class CreateConnection(
         var faults = Faults(request, out var domain);
         if (faults.Count > 0)
             return Invalid("The connection cannot be made as it is.", faults);
+        var name = request.Name!.Trim();
+        // Before the CRM is asked, so that a script that makes sure of its connection costs no login each time.
+        if (await connections.IsNamedAsync(caller.Workspace, name, cancellationToken))
+            return NameTaken(name);
 
         CrmToken token;
         try
@@ -76,7 +80,7 @@ public sealed class CreateConnection(
         var made = new Connection
         {
             Id = Guid.CreateVersion7(now),
-            Name = request.Name!.Trim(),
+            Name = name,
             System = request.System!,
             Direction = request.Direction!,
             Status = ConnectionStatus.Connected,
@@ -93,10 +97,7 @@ public sealed class CreateConnection(
             cancellationToken
         ) switch
         {
-            Collision.Name => FailureCatalogue.Conflict.Problem(
-                StatusCodes.Status409Conflict,
-                $"The workspace has a connection named '{made.Name}' already. Choose another name."
-            ),
+            Collision.Name => NameTaken(name),
             // Never says whose: that is another tenant's business.
             Collision.Org => FailureCatalogue.Conflict.Problem(
                 StatusCodes.Status409Conflict,
@@ -105,6 +106,12 @@ public sealed class CreateConnection(
             _ => Results.Created($"/v1/connections/{made.Id}", made),
         };
     }
+
+    private static IResult NameTaken(string name) =>
+        FailureCatalogue.Conflict.Problem(
+            StatusCodes.Status409Conflict,
+            $"The workspace has a connection named '{name}' already. Choose another name."
+        );
 
     private Credential Sealed(Connection made, string workspace, ConnectionRequest request, CrmToken token)
     {
@@ -142,19 +149,27 @@ public sealed class CreateConnection(
         if (request.Direction is not ("push" or "pull" or "both"))
             Add("direction", "is none that a connection can have", "Use 'push', 'pull' or 'both'.");
 
-        domain = null;
-        const string ownAddress = "Give the org's own address: https://MYDOMAIN.my.salesforce.com.";
-        if (string.IsNullOrWhiteSpace(request.InstanceUrl))
-            Add("instanceUrl", "is missing", ownAddress);
-        else if (!Uri.TryCreate(request.InstanceUrl.Trim(), UriKind.Absolute, out domain))
-            Add("instanceUrl", "is no web address", ownAddress);
-        else if (hosts.Fault(domain) is { } why)
-            Add("instanceUrl", why, ownAddress);
-
+        domain = ReadAddress(request.InstanceUrl, faults);
         AddCredentialFaults(faults, request.ClientId, request.ClientSecret);
         return faults;
 
         void Add(string field, string reason, string fix) => faults.Add(new FieldFault(field, reason, fix));
+    }
+
+    /// <summary>The address that requests may go to; null when there is a fault, which is then added.</summary>
+    internal Uri? ReadAddress(string? text, List<FieldFault> faults)
+    {
+        Uri? address = null;
+        var why =
+            string.IsNullOrWhiteSpace(text) ? "is missing"
+            : !Uri.TryCreate(text.Trim(), UriKind.Absolute, out address) ? "is no web address"
+            : hosts.Fault(address);
+        if (why is null)
+            return address;
+        faults.Add(
+            new FieldFault("instanceUrl", why, "Give the org's own address: https://MYDOMAIN.my.salesforce.com.")
+        );
+        return null;
     }
 
     /// <summary>What is wrong with a key and secret before anyone is asked.</summary>

@@ -7,7 +7,8 @@ using Npgsql;
 namespace LeadSync.Connector.Connections;
 
 /// <summary>Another key or secret for a connection: <c>PUT /v1/connections/{id}/credentials</c>. Holds a secret.</summary>
-public sealed record CredentialsRequest(string? ClientId, string? ClientSecret)
+/// <param name="InstanceUrl">The org's own address where that has changed; absent where it has not.</param>
+public sealed record CredentialsRequest(string? ClientId, string? ClientSecret, string? InstanceUrl = null)
 {
     public override string ToString() => nameof(CredentialsRequest);
 }
@@ -17,6 +18,7 @@ public sealed record CredentialsRequest(string? ClientId, string? ClientSecret)
 /// </summary>
 public sealed class ReplaceCredentials(
     ConnectionStore connections,
+    CreateConnection create,
     Login login,
     MasterKey master,
     NpgsqlDataSource database,
@@ -34,6 +36,7 @@ public sealed class ReplaceCredentials(
         if (await connections.FindAsync(caller.Workspace, id, cancellationToken) is not { } connection)
             return ConnectionsApi.Missing(id);
         var faults = new List<FieldFault>();
+        var domain = create.ReadAddress(request.InstanceUrl ?? connection.InstanceUrl, faults);
         CreateConnection.AddCredentialFaults(faults, request.ClientId, request.ClientSecret);
         if (faults.Count > 0)
             return CreateConnection.Invalid("The credentials cannot be used as they are.", faults);
@@ -41,12 +44,7 @@ public sealed class ReplaceCredentials(
         CrmToken token;
         try
         {
-            token = await login.AskAsync(
-                new Uri(connection.InstanceUrl),
-                request.ClientId!,
-                request.ClientSecret!,
-                cancellationToken
-            );
+            token = await login.AskAsync(domain!, request.ClientId!, request.ClientSecret!, cancellationToken);
         }
         catch (CrmException fault) when (fault.Failure.Class == FailureClass.Session)
         {
@@ -72,12 +70,13 @@ public sealed class ReplaceCredentials(
                 ]
             );
         }
-        await StoreAsync(id, request, token, cancellationToken);
+        await StoreAsync(id, domain!, request, token, cancellationToken);
         return Results.Ok(await connections.FindAsync(caller.Workspace, id, cancellationToken));
     }
 
     private async Task StoreAsync(
         Guid id,
+        Uri domain,
         CredentialsRequest request,
         CrmToken token,
         CancellationToken cancellationToken
@@ -91,6 +90,7 @@ public sealed class ReplaceCredentials(
         var key = held.Open(master);
         await CredentialStore.SaveSecretAsync(
             held,
+            domain,
             request.ClientId!,
             key.Seal(Credential.ClientSecretField, request.ClientSecret!),
             transaction

@@ -122,22 +122,25 @@ public sealed class CredentialStore(NpgsqlDataSource database)
             transaction
         );
 
-    /// <summary>Another key or secret of the same org's app.</summary>
+    /// <summary>Another key or secret of the same org's app, or another address of the org.</summary>
     public static Task SaveSecretAsync(
         Credential credential,
+        Uri domain,
         string clientId,
         byte[] clientSecret,
         NpgsqlTransaction transaction
     ) =>
         transaction.Connection!.ExecuteAsync(
             """
-            update credential set client_id = @clientId, client_secret = @clientSecret where connection_id = @ConnectionId
+            update credential set client_id = @clientId, client_secret = @clientSecret where connection_id = @ConnectionId;
+            update connection set instance_url = @instanceUrl where id = @ConnectionId
             """,
             new
             {
                 credential.ConnectionId,
                 clientId,
                 clientSecret,
+                instanceUrl = domain.GetLeftPart(UriPartial.Authority),
             },
             transaction
         );

@@ -38,6 +38,24 @@ public sealed class When_credentials_are_replaced(ConnectorUnderTest connector) 
         response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }
 
+    [Fact]
+    public async Task An_org_that_has_moved_to_another_address_is_followed()
+    {
+        var org = await ScriptedOrg.StartAsync();
+        org.Org = "00D000000000004EAA";
+        var id = await ConnectAsync(org);
+        await org.DisposeAsync();
+        await using var moved = await ScriptedOrg.StartAsync();
+        moved.Org = "00D000000000004EAA";
+
+        (await ReplaceAsync(id)).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await ReplaceAsync(id, "https://evil.example")).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        var response = await ReplaceAsync(id, moved.Address.ToString());
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await connector.GrantAsync(id)).InstanceUrl.ShouldBe(moved.Address);
+    }
+
     private async Task<Guid> ConnectAsync(ScriptedOrg org)
     {
         var response = await connector.Integrator.PostAsJsonAsync(
@@ -56,9 +74,14 @@ public sealed class When_credentials_are_replaced(ConnectorUnderTest connector) 
         return (await ConnectorUnderTest.JsonAsync(response)).GetProperty("id").GetGuid();
     }
 
-    private Task<HttpResponseMessage> ReplaceAsync(Guid id) =>
+    private Task<HttpResponseMessage> ReplaceAsync(Guid id, string? instanceUrl = null) =>
         connector.Integrator.PutAsJsonAsync(
             $"/v1/connections/{id}/credentials",
-            new { clientId = "new-key", clientSecret = "new-secret" }
+            new
+            {
+                clientId = "new-key",
+                clientSecret = "new-secret",
+                instanceUrl,
+            }
         );
 }

@@ -18,8 +18,11 @@ internal sealed class Pipeline(Orgs orgs, FaultPlan faults, JournalLog journal, 
         context.Response.Headers["X-Sfdc-Request-Id"] = call.RequestId;
         if (strike.Whole is { Kind: FaultKind.LateEffect } late)
         {
-            await CutAsync(context, call, late, Fate.EffectLate, out var sequence);
+            var cut = Note(call, late, Fate.EffectLate, out var sequence);
+            // Before the connection is cut: whoever sees that can wait for the effect.
             faults.Expect(ApplyLateAsync(call, strike, late, sequence));
+            context.Abort();
+            await cut;
             return;
         }
 
@@ -27,7 +30,9 @@ internal sealed class Pipeline(Orgs orgs, FaultPlan faults, JournalLog journal, 
         if (strike.Whole is { Kind: FaultKind.DropBeforeEffect } drop)
         {
             await DelayAsync(TimeSpan.FromMilliseconds(drop.DelayMilliseconds));
-            await CutAsync(context, call, drop, Fate.DroppedBeforeEffect, out _);
+            var cut = Note(call, drop, Fate.DroppedBeforeEffect, out _);
+            context.Abort();
+            await cut;
             return;
         }
 
@@ -78,12 +83,8 @@ internal sealed class Pipeline(Orgs orgs, FaultPlan faults, JournalLog journal, 
         await Do(call, strike, Fate.LateEffectApplied, sequence).Kept;
     }
 
-    private Task CutAsync(HttpContext context, Call call, FaultRule fault, Fate fate, out long sequence)
-    {
-        var kept = journal.Append(call.Entry(clock.GetUtcNow()) with { Fate = fate, Fault = fault.Id }, out sequence);
-        context.Abort();
-        return kept;
-    }
+    private Task Note(Call call, FaultRule fault, Fate fate, out long sequence) =>
+        journal.Append(call.Entry(clock.GetUtcNow()) with { Fate = fate, Fault = fault.Id }, out sequence);
 
     /// <summary>Carries the request out and notes it, both under the org's gate so that the journal has the order of effects.</summary>
     private (ApiAnswer Answer, Task Kept) Do(Call call, Strike strike, Fate fate, long? lateOf)

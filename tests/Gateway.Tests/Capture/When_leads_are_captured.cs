@@ -128,7 +128,10 @@ public sealed class When_leads_are_captured(GatewayUnderTest gateway) : IClassFi
         var lines = await answer.ReadLinesAsync();
         lines.Select(line => line.GetProperty("status").GetString()).ShouldBe(["accepted", "rejected", "accepted"]);
         lines[1].Text("code").ShouldBe("BODY_TOO_LARGE");
-        (await gateway.PublishedAsync()).SelectMany(list => list.Items).Select(lead => lead.LeadId).ShouldBe(["a", "c"]);
+        (await gateway.PublishedAsync())
+            .SelectMany(list => list.Items)
+            .Select(lead => lead.LeadId)
+            .ShouldBe(["a", "c"]);
     }
 
     [Fact]

@@ -74,6 +74,14 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
         }
     }
 
+    [Fact]
+    public void Whatever_changes_something_takes_an_integrator()
+    {
+        ForwardTable
+            .Rows.Where(row => row.Service is not null && row.Methods.Any(method => method != "GET"))
+            .ShouldAllBe(row => row.Role >= KeyRole.Integrator);
+    }
+
     [Theory]
     [InlineData("/v1/connections/c1/grants")]
     [InlineData("/v1/connections/c1/grants/")]

@@ -1,0 +1,146 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Dapper;
+using LeadSync.CrmSimulator;
+using LeadSync.Testing;
+using Npgsql;
+
+namespace LeadSync.Journeys;
+
+/// <summary>
+/// The whole system as it runs, every service a process, with a simulated org connected and mapped: what a user has after
+/// <c>./run</c>.
+/// </summary>
+public sealed class House : IAsyncLifetime
+{
+    private const string Key = "ls_live_journeysjourneys_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
+    private readonly Dictionary<string, RunningService> _services = new(StringComparer.Ordinal);
+    private readonly string _prefix = Servers.NewName();
+
+    public Simulator Crm { get; private set; } = null!;
+
+    public TestBroker Broker { get; } = new();
+
+    /// <summary>As a user with a Manager's API key.</summary>
+    public HttpClient Http { get; private set; } = null!;
+
+    public IReadOnlyDictionary<string, RunningService> Services => _services;
+
+    public async ValueTask InitializeAsync()
+    {
+        Crm = await Simulator.StartAsync();
+        await Broker.InitializeAsync();
+        string[] names = ["Connector", "Mapping", "Push", "Audit", "Gateway"];
+        foreach (var name in names)
+            _services[name] = new RunningService(name, () => Settings(name));
+        await Task.WhenAll(_services.Values.Select(service => service.StartAsync()));
+        Http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _services["Gateway"].Address };
+        Http.DefaultRequestHeaders.Authorization = new("Bearer", Key);
+        await ConnectAsync();
+    }
+
+    private Dictionary<string, string> Settings(string name)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["LEADSYNC_POSTGRES"] = Servers.Postgres,
+            ["LEADSYNC_RABBITMQ"] = Broker.Uri.ToString(),
+            ["LEADSYNC_RABBITMQ_MANAGEMENT"] = Servers.RabbitMqManagement.ToString(),
+            ["LEADSYNC_SERVICE_KEY"] = Convert.ToBase64String(Servers.ServiceKey),
+            ["LEADSYNC_MASTER_KEY"] = Convert.ToBase64String(Servers.MasterKey),
+            ["Database__Create"] = "true",
+            ["Database__Name"] = $"{_prefix}_{name.ToLowerInvariant()}",
+            ["Gateway__BootstrapKey"] = Key,
+            ["Connector__DevelopmentHosts__0"] = "127.0.0.1",
+            ["Push__LateCommit"] = "00:00:05",
+            ["Push__Lease"] = "00:00:10",
+            ["Push__SendWithin"] = "00:00:05",
+        };
+        foreach (var service in _services.Values)
+            settings[$"Services__{service.Name}"] = service.Address.ToString();
+        return settings;
+    }
+
+    private async Task ConnectAsync()
+    {
+        using var made = await Http.PostAsJsonAsync(
+            "/v1/connections",
+            new
+            {
+                name = "salesforce",
+                system = "salesforce",
+                instanceUrl = Crm.Address,
+                clientId = Crm.Org.ClientId,
+                clientSecret = Crm.Org.ClientSecret,
+                direction = "push",
+            }
+        );
+        made.IsSuccessStatusCode.ShouldBeTrue(await made.Content.ReadAsStringAsync());
+        await ConfigureAsync(companyDefault: null);
+    }
+
+    /// <summary>Applies the mapping of these journeys, as a user's file.</summary>
+    public async Task ConfigureAsync(string? companyDefault)
+    {
+        var yaml = $$"""
+            sources:
+              - name: web
+              - name: chat
+            mappings:
+              - connection: salesforce
+                object: Lead
+                fields:
+                  - { field: FirstName, from: firstName }
+                  - { field: LastName, from: lastName }
+                  - { field: Company, from: company{{(companyDefault is null ? "" : $", default: {companyDefault}")}} }
+                  - { field: Email, from: email }
+                  - { field: Title, from: title }
+                  - { field: Phone, from: phone, rule: onlyWhenEmpty }
+                  - { field: LeadSource, constant: Web, rule: onlyWhenEmpty }
+            routes:
+              - { source: web, connection: salesforce, createAs: Lead }
+              - { source: chat, connection: salesforce, createAs: Lead }
+            """;
+        using var body = new StringContent(yaml, Encoding.UTF8, "application/yaml");
+        using var applied = await Http.PutAsync("/v1/config", body);
+        applied.IsSuccessStatusCode.ShouldBeTrue(await applied.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Captures leads as a product does over HTTP, and gives the answer.</summary>
+    public async Task<JsonElement> CaptureAsync(params IEnumerable<object> leads)
+    {
+        using var answer = await Http.PostAsJsonAsync("/v1/leads", leads);
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    /// <summary>Reads something over Gateway.</summary>
+    public Task<JsonElement> ReadAsync(string path) => Http.GetFromJsonAsync<JsonElement>(path);
+
+    /// <summary>The kinds of events that Audit tells of a lead, in order.</summary>
+    public async Task<IReadOnlyList<JsonElement>> TimelineAsync(string source, string leadId)
+    {
+        var timeline = await ReadAsync($"/v1/timeline?source={source}&leadId={Uri.EscapeDataString(leadId)}");
+        return [.. timeline.GetProperty("events").EnumerateArray()];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http?.Dispose();
+        foreach (var service in _services.Values)
+            service.Dispose();
+        await Broker.DisposeAsync();
+        await Crm.DisposeAsync();
+        await using var admin = NpgsqlDataSource.Create(Servers.Postgres);
+        await using var connection = await admin.OpenConnectionAsync();
+        var databases = await connection.QueryAsync<string>(
+            "select datname from pg_database where starts_with(datname, @prefix)",
+            new { prefix = _prefix }
+        );
+        foreach (var database in databases)
+            await connection.ExecuteAsync($"""drop database "{database}" with (force)""");
+        foreach (var service in _services.Keys.Select(name => $"{_prefix}_{name.ToLowerInvariant()}"))
+            await connection.ExecuteAsync($"""drop role if exists "{service}", "{service}_owner" """);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using LeadSync.Testing;
+
+namespace LeadSync.Journeys;
+
+/// <summary>A service as it really runs: a process of its own, which can be killed.</summary>
+/// <param name="settings">Its environment, read when it starts: by then every service has an address.</param>
+public sealed class RunningService(string name, Func<IReadOnlyDictionary<string, string>> settings) : IDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler());
+    private Process? _process;
+
+    public string Name => name;
+
+    public Uri Address { get; } = new($"http://127.0.0.1:{FreePort()}");
+
+    public string Log { get; } = Path.Combine(Path.GetTempPath(), $"{Servers.NewName()}-{name}.log");
+
+    public async Task StartAsync()
+    {
+        var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = Path.GetDirectoryName(Program)! };
+        // exec: the process that is killed is the service, not a shell before it.
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add("exec dotnet \"$0\" >> \"$1\" 2>&1");
+        start.ArgumentList.Add(Program);
+        start.ArgumentList.Add(Log);
+        foreach (var (key, value) in settings())
+            start.Environment[key] = value;
+        start.Environment["ASPNETCORE_URLS"] = Address.ToString();
+        _process = Process.Start(start)!;
+        await ReadyAsync();
+    }
+
+    /// <summary>As a power cut would: no chance to finish anything.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async Task<HttpStatusCode> ReadinessAsync()
+    {
+        using var answer = await _http.GetAsync(new Uri(Address, "/health/ready"));
+        return answer.StatusCode;
+    }
+
+    private Task ReadyAsync() =>
+        Eventually.ShouldPass(
+            async () =>
+            {
+                if (_process!.HasExited)
+                    throw new ShouldAssertException($"{name} died: {await File.ReadAllTextAsync(Log)}");
+                (await ReadinessAsync()).ShouldBe(HttpStatusCode.OK);
+            },
+            TimeSpan.FromSeconds(90)
+        );
+
+    // The build that this test was built with: the same configuration, below services/.
+    private string Program
+    {
+        get
+        {
+            var output = new DirectoryInfo(AppContext.BaseDirectory);
+            var configuration = output.Parent!.Name;
+            var root = output;
+            while (!File.Exists(Path.Combine(root.FullName, "LeadSync.slnx")))
+                root = root.Parent!;
+            return Path.Combine(
+                root.FullName,
+                "services",
+                name,
+                "bin",
+                configuration,
+                output.Name,
+                $"LeadSync.{name}.dll"
+            );
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public void Dispose()
+    {
+        if (_process is { HasExited: false })
+            _process.Kill();
+        _process?.Dispose();
+        _http.Dispose();
+        File.Delete(Log);
+    }
+}

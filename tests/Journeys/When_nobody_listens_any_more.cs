@@ -1,0 +1,44 @@
+using System.Net;
+using System.Net.Http.Json;
+using LeadSync.Testing;
+
+namespace LeadSync.Journeys;
+
+/// <summary>A binding that somebody deleted must not cost a single lead.</summary>
+public sealed class When_nobody_listens_any_more(House house) : IClassFixture<House>
+{
+    [Fact]
+    public async Task Gateway_refuses_at_once_turns_unready_and_goes_on_when_it_is_mended()
+    {
+        await house.Broker.UnbindAsync("leadsync.capture", "mapping.capture");
+
+        using var refused = await house.Http.PostAsJsonAsync(
+            "/v1/leads",
+            Lead("anna"),
+            TestContext.Current.CancellationToken
+        );
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        refused.Headers.RetryAfter.ShouldNotBeNull();
+        var gateway = house.Services["Gateway"];
+        await Eventually.ShouldBe(async () => await gateway.ReadinessAsync() == HttpStatusCode.ServiceUnavailable);
+
+        await house.Broker.BindAsync("leadsync.capture", "mapping.capture");
+        await Eventually.ShouldBe(async () => await gateway.ReadinessAsync() == HttpStatusCode.OK);
+        await house.CaptureAsync(Lead("ben"));
+        await Eventually.ShouldBe(() => house.Crm.Org.Find("Lead", "ben@journeys.example").Count == 1);
+    }
+
+    private static object Lead(string name) =>
+        new
+        {
+            source = "web",
+            leadId = name,
+            fields = new
+            {
+                lastName = "Person",
+                company = "Acme",
+                email = $"{name}@journeys.example",
+            },
+        };
+}
