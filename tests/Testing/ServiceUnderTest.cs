@@ -99,6 +99,9 @@ public class ServiceUnderTest<TProgram>(string service) : IAsyncLifetime
                 Replace(services);
             }
         );
+        // A test may have the broker elsewhere, or nowhere.
+        if (!Settings.ContainsKey("LEADSYNC_RABBITMQ"))
+            await Buses.ShouldBeUp(Services);
     }
 
     /// <summary>Stops the service gracefully, as a rolling update does.</summary>

@@ -147,7 +147,12 @@ internal sealed class ReturnToQueue(Broker broker, string queue) : IFilter<Excep
 {
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
-        if (Faults.IsInfrastructure(context.Exception.GetBaseException()) || Faults.IsInfrastructure(context.Exception))
+        if (
+            Faults.IsInfrastructure(context.Exception.GetBaseException())
+            || Faults.IsInfrastructure(context.Exception)
+            // The service is being taken down around it.
+            || context.Exception is ObjectDisposedException
+        )
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(context.Exception);
             return;

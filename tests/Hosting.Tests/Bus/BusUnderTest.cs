@@ -22,6 +22,9 @@ public class BusUnderTest : IAsyncLifetime
     public EdgeTaker Edge => _app!.Services.GetRequiredService<EdgeTaker>();
     public EventTaker Events => _app!.Services.GetRequiredService<EventTaker>();
     public Publisher Publisher => _app!.Services.GetRequiredService<Publisher>();
+
+    /// <summary>Cancelled when a stop has begun.</summary>
+    public CancellationToken Stopping => _app!.Lifetime.ApplicationStopping;
     public Broker Watch => _app!.Services.GetRequiredService<Broker>();
 
     public virtual async ValueTask InitializeAsync()
@@ -53,6 +56,7 @@ public class BusUnderTest : IAsyncLifetime
         _app = builder.Build();
         await _app.StartAsync();
         await Watch.Declared;
+        await Buses.ShouldBeUp(_app.Services);
     }
 
     /// <summary>Stops it gracefully.</summary>

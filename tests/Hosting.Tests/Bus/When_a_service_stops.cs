@@ -12,8 +12,8 @@ public sealed class When_a_service_stops(BusUnderTest bus) : IClassFixture<BusUn
     {
         await bus.StopAsync();
         await bus.StartAsync();
-        var begun = new TaskCompletionSource();
-        var finish = new TaskCompletionSource();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var finish = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         bus.Events.Act = async (_, cancellationToken) =>
         {
             begun.TrySetResult();
@@ -23,8 +23,9 @@ public sealed class When_a_service_stops(BusUnderTest bus) : IClassFixture<BusUn
         await PublishAsync(5);
         await begun.Task;
 
+        var begunToStop = bus.Stopping;
         var stopping = bus.StopAsync();
-        // The stop has begun and waits for it.
+        await Eventually.ShouldBe(() => begunToStop.IsCancellationRequested);
         stopping.IsCompleted.ShouldBeFalse();
         finish.SetResult();
         await stopping;

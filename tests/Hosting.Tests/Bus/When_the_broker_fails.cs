@@ -75,7 +75,7 @@ public sealed class When_the_broker_fails(BusOnPrivateBroker bus) : IClassFixtur
     public async Task Under_a_memory_alarm_publishing_gives_up_in_time_and_consuming_goes_on()
     {
         Assert.SkipUnless(PrivateBroker.IsInstalled, NeedsRabbitMq);
-        var release = new TaskCompletionSource();
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         bus.Edge.Act = (_, _) => release.Task;
         for (var number = 0; number < 40; number++)
         {
