@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using LeadSync.Contracts;
 using LeadSync.Hosting.Bus;
@@ -112,6 +114,41 @@ public sealed class When_a_product_publishes(BusUnderTest bus) : IClassFixture<B
                 .ShouldAllBe(number => Taken($"same-id-{number.ToString(CultureInfo.InvariantCulture)}").Count == 1);
             return Task.CompletedTask;
         });
+    }
+
+    [Fact]
+    public async Task Its_trace_is_kept_as_a_link()
+    {
+        const string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "LeadSync",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        var login = await bus.Broker.AddProductAsync("acme", "chat");
+        var headers = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["traceparent"] = $"00-{trace}-00f067aa0ba902b7-01",
+        };
+
+        await bus.Broker.PublishAsProductAsync(
+            "acme",
+            "chat",
+            Wire.Capture,
+            Item("traced"),
+            new BasicProperties { UserId = login, Headers = headers }
+        );
+
+        await Eventually.ShouldBe(() =>
+            spans.Any(span =>
+                span.OperationName == "take in mapping.capture"
+                && span.ParentId is null
+                && span.Links.Any(link => link.Context.TraceId.ToHexString() == trace)
+            )
+        );
     }
 
     private static string Item(string leadId) =>

@@ -14,10 +14,10 @@ public sealed class When_a_service_stops(BusUnderTest bus) : IClassFixture<BusUn
         await bus.StartAsync();
         var begun = new TaskCompletionSource();
         var finish = new TaskCompletionSource();
-        bus.Events.Act = async (_, _) =>
+        bus.Events.Act = async (_, cancellationToken) =>
         {
             begun.TrySetResult();
-            await finish.Task;
+            await finish.Task.WaitAsync(cancellationToken);
         };
         var taker = bus.Events;
         await PublishAsync(5);
