@@ -124,8 +124,8 @@ public static class FailureCatalogue
     );
     public static readonly FailureKind NoMatchKey = new(
         "NO_MATCH_KEY",
-        "The lead has neither a record id nor an email address, so it cannot be known whether it exists.",
-        "Capture an email address for it; the lead goes on by itself."
+        "There is neither a record id nor an email address to find the person by, so it cannot be known whether it exists.",
+        "Capture an email address for it, and map it to the record's email field; the lead goes on by itself."
     );
     public static readonly FailureKind RecordDeleted = new(
         "RECORD_DELETED",

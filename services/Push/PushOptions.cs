@@ -32,7 +32,7 @@ public sealed class PushOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan LateCommit { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How often a passing fault of one lead is retried before the lead is parked; by default 12, some hours.</summary>
+    /// <summary>How often a passing fault of one lead is retried before the lead is parked; by default 12, about an hour in all.</summary>
     [Range(1, 100)]
     public int MostAttempts { get; set; } = 12;
 }

@@ -44,7 +44,7 @@ public sealed class When_a_fake_clock_is_moved
         await delay;
     }
 
-    // As Task.Delay(…, clock) does it.
+    // As waiting by a clock does it.
     private Task Pause(TimeSpan time)
     {
         var over = new TaskCompletionSource();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LeadSync.Contracts;
 using LeadSync.Crm;
 using LeadSync.Push.Lanes;
@@ -71,6 +72,15 @@ public static class Decisions
             );
         }
         var fields = FieldRules.ForCreate(section);
+        // A create whose answer is lost is looked for by its address: a record without it would be made twice.
+        if (!fields.Any(field => IsAddress(field.After, wanted.Match.Email!)))
+        {
+            return Park(
+                FailureCatalogue.NoMatchKey,
+                $"The mapping of {wanted.CreateAs} does not write the lead's email address, so the record could never be found again.",
+                match
+            );
+        }
         return new Decision.Write(
             new WritePlan(section.Object, RecordId: null, fields, FieldRules.Applied(section, fields, wanted.Source)),
             match
@@ -95,6 +105,10 @@ public static class Decisions
         );
         return plan.WritesAnything ? new Decision.Write(plan, match) : new Decision.Unchanged(plan, match);
     }
+
+    private static bool IsAddress(JsonElement value, string email) =>
+        value.ValueKind == JsonValueKind.String
+        && value.GetString()!.AsSpan().Trim().Equals(email, StringComparison.OrdinalIgnoreCase);
 
     private static Decision.Park Park(FailureKind kind, string message, Match match) => new(kind, message, [], match);
 

@@ -89,6 +89,19 @@ public sealed class When_a_lead_is_matched
     }
 
     [Fact]
+    public void Nobody_is_created_whose_address_the_mapping_does_not_write()
+    {
+        var lead = Lead(email: "a@x.example");
+        var section = lead.Wanted.Sections[0];
+        section = section with { Fields = [.. section.Fields.Where(field => field.Field != "Email")] };
+        lead = lead with { Wanted = lead.Wanted with { Sections = [section] } };
+
+        var decision = Decisions.Decide(lead, new Match.None(), _ => AppliedStore.Nothing);
+
+        decision.ShouldBeOfType<Decision.Park>().Kind.Code.ShouldBe("NO_MATCH_KEY");
+    }
+
+    [Fact]
     public void A_Contact_without_a_mapping_is_left_alone()
     {
         var lead = Lead(email: "a@x.example");
