@@ -44,6 +44,9 @@ public static class Faults
         return fault.InnerException is { } inner ? $"{name} > {Name(inner)}" : name;
     }
 
+    /// <summary>For the log, where the fault is our own and must be found: its name and where it was thrown, not its message.</summary>
+    public static string Trace(Exception fault) => $"{Name(fault)}{Environment.NewLine}{fault.StackTrace}";
+
     // By class, PostgreSQL documentation appendix A: 08 connection, 40 rollback (deadlock, serialisation), 53 resources,
     // 55 object not in prerequisite state (lock timeout), 57 operator intervention (shutdown, cancelled), 58 system error,
     // 25006 read only: a standby that was not promoted yet. And what no item can cause, because our statements are fixed

@@ -34,7 +34,7 @@ public sealed class Probe(
                 if (Faults.IsInfrastructure(fault))
                     log.LogWarning("Probing connections stopped by {Fault}; trying again", fault.GetType().Name);
                 else
-                    log.LogError(fault, "Probing a connection");
+                    log.LogError("Probing a connection: {Fault}", Faults.Trace(fault));
             }
             await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -128,10 +128,9 @@ internal sealed class ListConsumer<TItem, TConsumer>(
             {
                 // Not the fault's message: it may quote what a person typed.
                 log.LogError(
-                    "One item of {Queue} cannot be taken in and was rejected: {Fault}{Stack}",
+                    "One item of {Queue} cannot be taken in and was rejected: {Fault}",
                     consumption.Queue,
-                    Faults.Name(fault),
-                    $"{Environment.NewLine}{fault.StackTrace}"
+                    Faults.Trace(fault)
                 );
                 await RejectAsync(items.Span[0], fault, work);
                 return;

@@ -29,7 +29,7 @@ public sealed class SchemaRefresher(
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
-                log.LogError(fault, "Reading schemas again");
+                log.LogError("Reading schemas again: {Fault}", Faults.Trace(fault));
             }
             if (taken < Most)
                 await Task.Delay(options.DueEvery, clock, stoppingToken)

@@ -37,7 +37,7 @@ public sealed class DueLeads(
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
-                log.LogError(fault, "Taking up leads that are due");
+                log.LogError("Taking up leads that are due: {Fault}", Faults.Trace(fault));
             }
             if (taken < Most)
                 await Task.Delay(options.DueEvery, clock, stoppingToken)

@@ -87,9 +87,9 @@ public sealed class LaneWorker(
             var kind = Faults.IsInfrastructure(fault) ? FailureCatalogue.Unavailable : FailureCatalogue.Internal;
             log.Log(
                 kind == FailureCatalogue.Internal ? LogLevel.Error : LogLevel.Warning,
-                fault,
-                "Serving lane {ConnectionId}",
-                lease.ConnectionId
+                "Serving lane {ConnectionId}: {Fault}",
+                lease.ConnectionId,
+                Faults.Trace(fault)
             );
             var wait = RetrySchedule.ForLane(lease.Faults, asked: null, Random.Shared.NextDouble());
             await leases.PauseAsync(lease, kind.Code, kind.Cause, wait, cancellationToken);
