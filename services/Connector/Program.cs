@@ -17,7 +17,7 @@ builder.Services.AddSingleton<RotateKeys>();
 builder.Services.AddSingleton<HostGuard>().AddSingleton<Login>();
 builder.Services.AddSingleton<ConnectionStore>().AddSingleton<CreateConnection>().AddSingleton<ReplaceCredentials>();
 builder.Services.AddSingleton<CredentialStore>().AddSingleton<AccessTokens>().AddSingleton<GrantAccess>();
-builder.Services.AddSingleton<ApiBudget>().AddSingleton<OrgUsage>();
+builder.Services.AddSingleton<ApiBudget>().AddSingleton<OrgUsage>().AddSingleton<ReadBudget>();
 builder.Services.AddSingleton<SchemaStore>().AddSingleton<ReadSchema>();
 builder.Services.AddSingleton<Probe>().AddHostedService(provider => provider.GetRequiredService<Probe>());
 
@@ -29,6 +29,7 @@ app.MapServiceDefaults();
 app.MapConnections();
 app.MapGrants();
 app.MapSchema();
+app.MapBudget();
 await app.RunAsync();
 return 0;
 
