@@ -12,7 +12,7 @@ builder.AddServiceDefaults("connector");
 builder.AddSettings<ConnectorOptions>("Connector");
 builder.Services.AddCrms();
 builder.Services.AddSingleton(MasterKey.Read(builder.Configuration)).AddHostedService<MasterKeyCheck>();
-builder.Services.AddSingleton<HostGuard>().AddSingleton<Login>();
+builder.Services.AddSingleton<Login>();
 builder.Services.AddSingleton<ConnectionStore>().AddSingleton<CreateConnection>().AddSingleton<ReplaceCredentials>();
 builder.Services.AddSingleton<CredentialStore>().AddSingleton<AccessTokens>().AddSingleton<GrantAccess>();
 builder.Services.AddSingleton<ApiBudget>().AddSingleton<OrgUsage>();
