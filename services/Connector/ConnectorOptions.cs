@@ -5,12 +5,6 @@ namespace LeadSync.Connector;
 /// <summary>Section <c>Connector</c>.</summary>
 public sealed class ConnectorOptions
 {
-    /// <summary>
-    /// Hosts outside the CRMs' own domains that connections may point to, over plain http too: a simulator. Empty by
-    /// default, and empty in production.
-    /// </summary>
-    public IList<string> DevelopmentHosts { get; } = [];
-
     /// <summary>How long a grant of access lasts; 60 s by default.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "00:10:00")]
     public TimeSpan GrantLife { get; set; } = TimeSpan.FromSeconds(60);

@@ -14,7 +14,7 @@ builder.Services.AddCrms();
 builder.Services.AddSingleton(MasterKey.Read(builder.Configuration)).AddSingleton<SealedKeyStore>();
 builder.Services.AddSingleton<MasterKeyCheck>().AddHostedService(all => all.GetRequiredService<MasterKeyCheck>());
 builder.Services.AddSingleton<RotateKeys>();
-builder.Services.AddSingleton<HostGuard>().AddSingleton<Login>();
+builder.Services.AddSingleton<Login>();
 builder.Services.AddSingleton<ConnectionStore>().AddSingleton<CreateConnection>().AddSingleton<ReplaceCredentials>();
 builder.Services.AddSingleton<CredentialStore>().AddSingleton<AccessTokens>().AddSingleton<GrantAccess>();
 builder.Services.AddSingleton<ApiBudget>().AddSingleton<OrgUsage>().AddSingleton<ReadBudget>();
