@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LeadSync.CrmSimulator.Bulk;
 using LeadSync.CrmSimulator.Data.Objects;
 using LeadSync.CrmSimulator.Journal;
 using LeadSync.CrmSimulator.Oauth;
@@ -32,6 +33,7 @@ public sealed class Org
         this.save = save;
         Sessions = new(this);
         Grants = new(this);
+        Jobs = new(this);
         apps = [OwnApp()];
         setup = OrgSetup.Standard(identity.Name);
         Criteria = new(this);
@@ -49,6 +51,7 @@ public sealed class Org
     internal AuthorizationCodes Codes { get; } = new();
     internal ApiAllowance Allowance { get; } = new();
     internal Cursors Cursors { get; } = new();
+    internal Jobs Jobs { get; }
     internal Criteria Criteria { get; private set; }
 
     /// <summary>When fields, permissions or set-up last changed.</summary>
@@ -403,6 +406,7 @@ public sealed class Org
         Allowance.Clear();
         Grants.Clear();
         Codes.Clear();
+        Jobs.Clear();
         locked.Clear();
         apps = [OwnApp()];
         setup = OrgSetup.Standard(Name);

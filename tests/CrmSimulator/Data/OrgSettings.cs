@@ -63,6 +63,15 @@ public sealed record OrgSettings
     /// <summary>How long a record stays unknown to searches after it was made or changed.</summary>
     public TimeSpan SearchIndexLag { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>A bulk job is done when it is asked for this often; in progress until then.</summary>
+    public int BulkPolls { get; init; } = 2;
+
+    /// <summary>Most rows in one page of a bulk query's results.</summary>
+    public int BulkPageSize { get; init; } = 50_000;
+
+    /// <summary>HTTP status of results that are asked for before a query job is complete: 400 or 412. Not settled by the reference.</summary>
+    public int BulkEarlyResultsStatus { get; init; } = 400;
+
     /// <summary>The org is a sandbox: its users sign in on the login host of sandboxes.</summary>
     public bool IsSandbox { get; init; }
 
@@ -100,6 +109,9 @@ public sealed record OrgSettings
         Require(TokenClientErrorStatus is 400 or 401, nameof(TokenClientErrorStatus), "400 or 401");
         Require(InsufficientAccessStatus is 400 or 403, nameof(InsufficientAccessStatus), "400 or 403");
         Require(CrossReferenceAccessStatus is 400 or 403, nameof(CrossReferenceAccessStatus), "400 or 403");
+        Require(BulkPolls >= 1, nameof(BulkPolls), "1 or more");
+        Require(BulkPageSize >= 1, nameof(BulkPageSize), "1 or more");
+        Require(BulkEarlyResultsStatus is 400 or 412, nameof(BulkEarlyResultsStatus), "400 or 412");
         Require(SearchIndexLag >= TimeSpan.Zero, nameof(SearchIndexLag), "zero or more");
         Require(
             UnknownTokenError is "invalid_token" or "unsupported_token_type",

@@ -25,6 +25,9 @@ internal sealed class ApiRequest
 
     /// <summary>The org as the caller sees it.</summary>
     public required Viewer Viewer { get; init; }
+
+    /// <summary>The body as it came, for what is no JSON.</summary>
+    public ReadOnlyMemory<byte> Content { get; init; }
     public required Transaction Transaction { get; init; }
     public IReadOnlyList<RecordFault> RecordFaults { get; init; } = [];
 

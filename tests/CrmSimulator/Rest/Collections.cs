@@ -63,14 +63,7 @@ internal static class Collections
                     return Failure(null, "DUPLICATE_VALUE", $"Duplicate external id specified: {value}");
                 var found = value is null ? [] : RecordsByKey.Find(request.Viewer, type, key, value);
                 if (found.Count > 1)
-                {
-                    return Failure(
-                        null,
-                        "DUPLICATE_EXTERNAL_ID",
-                        $"{key.Name}: more than one record found for external id field: [{string.Join(", ", found.Select(record => record.Id))}]"
-                    );
-                }
-
+                    return WriteResult.Failure(null, RecordsByKey.SeveralFound(key, found));
                 if (byId && value is not null && found.Count == 0)
                     return Failure(value, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id");
                 return Records.Fault(

@@ -91,8 +91,8 @@ internal static class Describe
         json.WriteBoolean("searchLayoutable", true);
         json.WriteString("sobjectDescribeOption", "FULL");
         json.WriteStartArray("supportedScopes");
-        Scope(json, "everything", $"All {type.LabelPlural}");
-        Scope(json, "mine", $"My {type.LabelPlural}");
+        Scope(json, "everything", $"All {type.LabelPlural.ToLowerInvariant()}");
+        Scope(json, "mine", $"My {type.LabelPlural.ToLowerInvariant()}");
         json.WriteEndArray();
         json.WriteStartObject("urls");
         Urls(json, request, type);

@@ -92,6 +92,14 @@ internal static class RecordsByKey
         return [.. table.FindBy(key.Name, value).Where(record => !record.IsDeleted && viewer.Sees(record))];
     }
 
+    /// <summary>What a collection or a bulk job says when a key is not one record's alone.</summary>
+    public static ApiError SeveralFound(Field key, IReadOnlyList<Record> found) =>
+        new(
+            "DUPLICATE_EXTERNAL_ID",
+            $"{key.Name}: more than one record found for external id field: [{string.Join(", ", found.Select(record => record.Id))}]",
+            []
+        );
+
     public static WriteResult Write(
         RecordWriter writer,
         SObject type,

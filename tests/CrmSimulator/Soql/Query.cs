@@ -5,14 +5,16 @@ namespace LeadSync.CrmSimulator.Soql;
 /// <summary>A query bound to an org: which records in which order, and the fields to show of each.</summary>
 internal sealed class Query
 {
-    private Query(SObject type, SelectTree? fields, IReadOnlyList<Record> records)
+    private Query(SObject type, SelectTree? fields, IReadOnlyList<Record> records, bool hasOffset)
     {
+        HasOffset = hasOffset;
         Type = type;
         Fields = fields;
         Records = records;
     }
 
     public SObject Type { get; }
+    public bool HasOffset { get; }
 
     /// <summary>Null for COUNT().</summary>
     public SelectTree? Fields { get; }
@@ -54,7 +56,12 @@ internal sealed class Query
         found = found.Where(record => (deletedToo || !record.IsDeleted) && viewer.Sees(record) && filter.Holds(record));
         if (order.Length > 0)
             found = found.Order(new RecordOrder(order));
-        return new(type, fields, [.. found.Skip(syntax.Offset ?? 0).Take(syntax.Limit ?? int.MaxValue)]);
+        return new(
+            type,
+            fields,
+            [.. found.Skip(syntax.Offset ?? 0).Take(syntax.Limit ?? int.MaxValue)],
+            syntax.Offset is not null
+        );
     }
 
     private static BoundField Sortable(BoundField field, Ordering ordering, string source) =>
