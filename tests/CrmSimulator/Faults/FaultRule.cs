@@ -23,7 +23,7 @@ public enum FaultKind
     /// <summary>500 UNKNOWN_EXCEPTION; with AfterEffect what was asked has happened all the same.</summary>
     ServerError,
 
-    /// <summary>401 INVALID_SESSION_ID, and the session really is over.</summary>
+    /// <summary>401 INVALID_SESSION_ID, and the session really is over; with AfterEffect what was asked has happened.</summary>
     ExpiredSession,
 
     /// <summary>403 REQUEST_LIMIT_EXCEEDED: the day's allowance is used up.</summary>
@@ -40,6 +40,18 @@ public enum FaultKind
 
     /// <summary>An OAuth address refuses with the given code as error and message as error_description; nothing happens.</summary>
     OauthError,
+
+    /// <summary>The call is refused with the given status, code and message; with AfterEffect it has happened all the same.</summary>
+    CallError,
+
+    /// <summary>It happens; the answer tells of the first half of its records or parts only, and is whole otherwise.</summary>
+    PartialResults,
+
+    /// <summary>It happens; the answer arrives in ten pieces with the delay between them.</summary>
+    SlowDrip,
+
+    /// <summary>It happens; Content-Length names half of the body, and no more than that arrives.</summary>
+    WrongContentLength,
 
     /// <summary>It happens; half of the answer's body arrives, then the connection is cut.</summary>
     TruncateBody,
@@ -83,10 +95,10 @@ public sealed record FaultRule
     public double Probability { get; init; } = 1;
     public int Seed { get; init; }
 
-    /// <summary>For LateEffect and Delay; before cutting the connection also for DropBeforeEffect and DropAnswer.</summary>
+    /// <summary>For LateEffect, Delay and, between the pieces, SlowDrip; before cutting the connection also for DropBeforeEffect and DropAnswer.</summary>
     public int DelayMilliseconds { get; init; }
 
-    /// <summary>For Delay and ServerError: after what was asked has happened.</summary>
+    /// <summary>For Delay, ServerError, CallError, ExpiredSession and Unavailable: after what was asked has happened.</summary>
     public bool AfterEffect { get; init; }
 
     /// <summary>For Unavailable: a Retry-After header with this value.</summary>
@@ -102,7 +114,10 @@ public sealed record FaultRule
     public string? Field { get; init; }
     public string? Value { get; init; }
 
-    /// <summary>For RecordError and OauthError.</summary>
+    /// <summary>The HTTP status of CallError (400 when not given) and Unavailable (503).</summary>
+    public int? Status { get; init; }
+
+    /// <summary>For RecordError, CallError and OauthError.</summary>
     public string Code { get; init; } = "FIELD_CUSTOM_VALIDATION_EXCEPTION";
     public string Message { get; init; } = "Refused by a validation rule.";
     public IReadOnlyList<string> Fields { get; init; } = [];
@@ -116,6 +131,7 @@ public sealed record FaultRule
         Require(Count is null or >= 1, nameof(Count), "1 or more, or left out");
         Require(Probability is >= 0 and <= 1, nameof(Probability), "0 to 1");
         Require(DelayMilliseconds is >= 0 and <= 3_600_000, nameof(DelayMilliseconds), "0 to 3600000");
+        Require(Status is null or >= 200 and <= 599, nameof(Status), "an HTTP status");
         Require(Records?.All(position => position >= 1) != false, nameof(Records), "counted from 1");
         Require(Field is null == Value is null, nameof(Field), "given together with value");
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using LeadSync.CrmSimulator.Control;
 using LeadSync.CrmSimulator.Data;
+using LeadSync.CrmSimulator.Pages;
 using LeadSync.CrmSimulator.Rest;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -149,6 +150,7 @@ public sealed class HostList : IAsyncDisposable
         );
         web.UseRouting();
         web.MapControl(simulator);
+        web.MapPages(simulator);
         return web;
     }
 }

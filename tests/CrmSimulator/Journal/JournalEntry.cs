@@ -55,6 +55,18 @@ public static class RequestKinds
     public const string Retrieve = "retrieve";
     public const string Collections = "collections";
     public const string Composite = "composite";
+    public const string Search = "search";
+    public const string Replication = "replication";
+
+    /// <summary>Makes an ingest job.</summary>
+    public const string BulkIngest = "bulkIngest";
+    public const string BulkUpload = "bulkUpload";
+    public const string BulkQuery = "bulkQuery";
+    public const string BulkState = "bulkState";
+
+    /// <summary>Asks how a job stands; the last one carries out what it holds.</summary>
+    public const string BulkPoll = "bulkPoll";
+    public const string BulkResults = "bulkResults";
     public const string Limits = "limits";
     public const string Unknown = "unknown";
     public const string ByHand = "byHand";

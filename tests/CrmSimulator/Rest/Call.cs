@@ -189,18 +189,25 @@ internal sealed partial class Call
             return refusal;
         if (TooLong() is { } tooLong)
             return tooLong;
-        if (fault?.Kind == FaultKind.ExpiredSession)
+        if (fault is { Kind: FaultKind.ExpiredSession, AfterEffect: false })
             org.Sessions.Revoke(token!);
         Session = org.Sessions.Use(token!, now);
+        if (fault is { Kind: FaultKind.ExpiredSession, AfterEffect: true })
+            org.Sessions.Revoke(token!);
         if (Session is null)
             return IsData ? FaultAnswers.ExpiredSession() : Identity.BadToken();
 
-        if (fault?.Kind is FaultKind.DailyLimit or FaultKind.ConcurrentLimit or FaultKind.Unavailable)
+        if (
+            fault is
+            { Kind: FaultKind.DailyLimit or FaultKind.ConcurrentLimit or FaultKind.Unavailable, AfterEffect: false }
+        )
             return FaultAnswers.For(fault, RequestId);
         if (!IsData)
             return Identity.Answer(org, Session, baseUrl, instanceUrl, path);
         if (!Session.MayUseApi)
             return FaultAnswers.WithoutApiScope();
+        if (!org.ViewerOf(Session.UserId).ApiEnabled)
+            return ApiAnswer.Error(403, new ApiError("API_CURRENTLY_DISABLED", "API is disabled for this User"));
         if (!org.Settings.ApiEnabled)
         {
             return ApiAnswer.Error(
@@ -221,9 +228,10 @@ internal sealed partial class Call
     )
     {
         var segments = path[3..];
+        var wanted = Router.KindOf(method, segments) == RequestKinds.BulkUpload ? "csv" : "json";
         if (Router.KindOf(method, segments) != RequestKinds.Unknown)
         {
-            if (content.Length > 0 && contentType?.Contains("json", StringComparison.OrdinalIgnoreCase) != true)
+            if (content.Length > 0 && contentType?.Contains(wanted, StringComparison.OrdinalIgnoreCase) != true)
             {
                 throw new ApiException(
                     415,
@@ -234,7 +242,7 @@ internal sealed partial class Call
                 );
             }
 
-            if (unreadable is not null)
+            if (unreadable is not null && wanted == "json")
                 throw unreadable;
         }
 
@@ -246,7 +254,8 @@ internal sealed partial class Call
             Query = query,
             Headers = headers,
             Body = body,
-            Org = org,
+            Content = content,
+            Viewer = org.ViewerOf(transaction.UserId),
             Transaction = transaction,
             RecordFaults = recordFaults,
             Parts = parts,

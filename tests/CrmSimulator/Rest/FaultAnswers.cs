@@ -22,6 +22,10 @@ internal static class FaultAnswers
                     $"An unexpected error occurred. Please include this ErrorId if you contact support: {requestId}"
                 )
             ),
+            FaultKind.CallError => ApiAnswer.Error(
+                fault.Status ?? 400,
+                new ApiError(fault.Code, fault.Message, fault.Fields.Count == 0 ? null : fault.Fields)
+            ),
             FaultKind.OauthError => OauthServer.Refused(new(fault.Code, fault.Message)),
             FaultKind.ExpiredSession => ExpiredSession(),
             FaultKind.DailyLimit => DailyLimit(),
@@ -53,8 +57,8 @@ internal static class FaultAnswers
     private static ApiAnswer Unavailable(FaultRule fault)
     {
         var answer = fault.Html
-            ? ApiAnswer.Text(503, "text/html; charset=utf-8", MaintenancePage)
-            : ApiAnswer.Error(503, new ApiError("SERVER_UNAVAILABLE", "server too busy"));
+            ? ApiAnswer.Text(fault.Status ?? 503, "text/html; charset=utf-8", MaintenancePage)
+            : ApiAnswer.Error(fault.Status ?? 503, new ApiError("SERVER_UNAVAILABLE", "server too busy"));
         return fault.RetryAfterSeconds is not { } seconds
             ? answer
             : answer with

@@ -27,14 +27,17 @@ internal static class FieldJson
         json.WriteBoolean("dependentPicklist", false);
         json.WriteBoolean("deprecatedAndHidden", false);
         json.WriteNumber("digits", field.Digits);
-        json.WriteBoolean("displayLocationInDecimal", field is { Type: FieldType.Double, Scale: 15 });
+        json.WriteBoolean("displayLocationInDecimal", false);
         json.WriteBoolean("encrypted", false);
         json.WriteBoolean("externalId", field.ExternalId);
         WriteExtra(json, field);
         json.WriteBoolean("filterable", field.Filterable);
         json.WriteNull("filteredLookupInfo");
         json.WriteBoolean("formulaTreatNullNumberAsZero", false);
-        json.WriteBoolean("groupable", field.Filterable && !field.IsNumber && field.Type != FieldType.DateTime);
+        json.WriteBoolean(
+            "groupable",
+            field.Filterable && (field.Type == FieldType.Int || (!field.IsNumber && field.Type != FieldType.DateTime))
+        );
         json.WriteBoolean("highScaleNumber", false);
         json.WriteBoolean("htmlFormatted", false);
         json.WriteBoolean("idLookup", field.IdLookup);
@@ -47,7 +50,10 @@ internal static class FieldJson
         json.WriteBoolean("nameField", field.NameField);
         json.WriteBoolean("namePointing", field.ReferenceTo.Count > 1);
         json.WriteBoolean("nillable", field.Nillable);
-        json.WriteBoolean("permissionable", field.Nillable && field.Createable);
+        json.WriteBoolean(
+            "permissionable",
+            field.Permissionable && (field.Createable || field.Type == FieldType.Address)
+        );
         WritePicklist(json, field);
         json.WriteBoolean("polymorphicForeignKey", field.ReferenceTo.Count > 1);
         json.WriteNumber("precision", field.Precision);
@@ -75,11 +81,12 @@ internal static class FieldJson
     /// <summary>Three bytes a character for texts, as in the recorded org; ids are plain ASCII.</summary>
     private static int ByteLength(Field field) => field.IsText ? field.Length * 3 : field.Length;
 
-    /// <summary>A boolean's default stands with the field, a picklist's with its values.</summary>
     private static void WriteDefault(Utf8JsonWriter json, Field field)
     {
         if (field.Default is bool truth)
             json.WriteBoolean("defaultValue", truth);
+        else if (field.Default is string text)
+            json.WriteString("defaultValue", text);
         else
             json.WriteNull("defaultValue");
     }

@@ -64,19 +64,7 @@ internal sealed class Pipeline(Orgs orgs, OauthServer oauth, FaultPlan faults, J
         response.Headers["X-Content-Type-Options"] = "nosniff";
         // The CRM's own clock, not the web server's, which lags up to a second behind the stamps.
         response.Headers["Date"] = clock.GetUtcNow().ToString("r", CultureInfo.InvariantCulture);
-        if (answer.Body.IsEmpty)
-            return;
-        response.ContentType = answer.ContentType;
-        response.ContentLength = answer.Body.Length;
-        if (fault?.Kind != FaultKind.TruncateBody)
-        {
-            await response.Body.WriteAsync(answer.Body);
-            return;
-        }
-
-        await response.Body.WriteAsync(answer.Body[..(answer.Body.Length / 2)]);
-        await response.Body.FlushAsync();
-        context.Abort();
+        await BodyWriter.WriteAsync(context, fault, answer, clock);
     }
 
     private async Task ApplyLateAsync(Call call, Strike strike, FaultRule late, long sequence)

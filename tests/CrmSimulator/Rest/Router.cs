@@ -1,10 +1,14 @@
+using LeadSync.CrmSimulator.Bulk;
 using LeadSync.CrmSimulator.Journal;
+using LeadSync.CrmSimulator.Search;
 
 namespace LeadSync.CrmSimulator.Rest;
 
 /// <summary>The resources below /services/data/vXX.X, each with its methods.</summary>
 internal static class Router
 {
+    private static readonly string[] ResultsOfIngest = ["successfulResults", "failedResults", "unprocessedRecords"];
+
     internal sealed record Handler(string Method, string Kind, Func<ApiRequest, ApiAnswer> Handle);
 
     /// <summary>What a request is, whether or not it can be answered.</summary>
@@ -39,6 +43,8 @@ internal static class Router
                 new("GET", RequestKinds.Describe, Describe.Basic),
                 new("POST", RequestKinds.Create, Records.Create),
             ],
+            ["sobjects", _, "updated"] => [new("GET", RequestKinds.Replication, Replication.Updated)],
+            ["sobjects", _, "deleted"] => [new("GET", RequestKinds.Replication, Replication.Deleted)],
             ["sobjects", _, "describe"] => [new("GET", RequestKinds.Describe, Describe.Object)],
             ["sobjects", _, _] =>
             [
@@ -67,6 +73,35 @@ internal static class Router
                 new("POST", RequestKinds.Collections, Collections.Retrieve),
             ],
             ["composite", "sobjects", _, _] => [new("PATCH", RequestKinds.Collections, Collections.Upsert)],
+            ["search"] => [new("GET", RequestKinds.Search, SearchApi.Run)],
+            ["parameterizedSearch"] =>
+            [
+                new("GET", RequestKinds.Search, SearchApi.RunParameterized),
+                new("POST", RequestKinds.Search, SearchApi.RunParameterized),
+            ],
+            ["jobs", "ingest"] =>
+            [
+                new("GET", RequestKinds.BulkPoll, JobsApi.List),
+                new("POST", RequestKinds.BulkIngest, Ingest.Create),
+            ],
+            ["jobs", "query"] =>
+            [
+                new("GET", RequestKinds.BulkPoll, JobsApi.List),
+                new("POST", RequestKinds.BulkQuery, BulkQuery.Create),
+            ],
+            ["jobs", "ingest" or "query", _] =>
+            [
+                new("GET", RequestKinds.BulkPoll, JobsApi.Show),
+                new("PATCH", RequestKinds.BulkState, JobsApi.SetState),
+                new("DELETE", RequestKinds.BulkState, JobsApi.Delete),
+            ],
+            ["jobs", "ingest", _, "batches"] => [new("PUT", RequestKinds.BulkUpload, Ingest.Upload)],
+            ["jobs", "ingest", _, var results]
+                when ResultsOfIngest.Contains(results, StringComparer.OrdinalIgnoreCase) =>
+            [
+                new("GET", RequestKinds.BulkResults, Ingest.Results),
+            ],
+            ["jobs", "query", _, "results"] => [new("GET", RequestKinds.BulkResults, BulkQuery.Results)],
             ["limits"] => [new("GET", RequestKinds.Limits, Limits.Show)],
             ["limits", "recordCount"] => [new("GET", RequestKinds.Limits, Limits.RecordCount)],
             _ => [],

@@ -10,7 +10,17 @@ internal static class Versions
 
     private static readonly string[] Seasons = ["Spring", "Summer", "Winter"];
 
-    private static readonly string[] Offered = ["sobjects", "query", "queryAll", "composite", "limits"];
+    private static readonly string[] Offered =
+    [
+        "sobjects",
+        "query",
+        "queryAll",
+        "composite",
+        "limits",
+        "search",
+        "parameterizedSearch",
+        "jobs",
+    ];
 
     /// <summary>Needs no session.</summary>
     public static ApiAnswer All() =>
