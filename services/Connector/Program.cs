@@ -1,6 +1,7 @@
 using LeadSync.Connector;
 using LeadSync.Connector.Budget;
 using LeadSync.Connector.Connections;
+using LeadSync.Connector.Preflight;
 using LeadSync.Connector.Schema;
 using LeadSync.Connector.Sealing;
 using LeadSync.Connector.Tokens;
@@ -19,6 +20,7 @@ builder.Services.AddSingleton<ConnectionStore>().AddSingleton<CreateConnection>(
 builder.Services.AddSingleton<CredentialStore>().AddSingleton<AccessTokens>().AddSingleton<GrantAccess>();
 builder.Services.AddSingleton<ApiBudget>().AddSingleton<OrgUsage>().AddSingleton<ReadBudget>();
 builder.Services.AddSingleton<SchemaStore>().AddSingleton<ReadSchema>();
+builder.Services.AddSingleton<ReadOrgFacts>().AddSingleton<RunPreflight>();
 builder.Services.AddSingleton<Probe>().AddHostedService(provider => provider.GetRequiredService<Probe>());
 
 var app = builder.Build();
@@ -30,6 +32,7 @@ app.MapConnections();
 app.MapGrants();
 app.MapSchema();
 app.MapBudget();
+app.MapPreflight();
 await app.RunAsync();
 return 0;
 

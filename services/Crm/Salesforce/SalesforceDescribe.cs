@@ -15,14 +15,7 @@ internal sealed class SalesforceDescribe(SalesforceHttp http)
             throw new ArgumentException($"No API name of Salesforce: '{objectName}'.", nameof(objectName));
         var call = new SalesforceCall(session, HttpMethod.Get, $"/sobjects/{objectName}/describe");
         var answer = await http.SendAsync(call, cancellationToken);
-        var described = answer.Read(SalesforceJson.Default.DescribedObject);
-        return new ObjectSchema(
-            described.Name,
-            described.Label ?? described.Name,
-            described.Createable,
-            described.Updateable,
-            described.Fields.ConvertAll(field => field.ToSchema())
-        );
+        return answer.Read(SalesforceJson.Default.DescribedObject).ToSchema();
     }
 }
 
@@ -33,7 +26,11 @@ internal sealed record DescribedObject(
     bool Createable,
     bool Updateable,
     List<DescribedField> Fields
-);
+)
+{
+    public ObjectSchema ToSchema() =>
+        new(Name, Label ?? Name, Createable, Updateable, Fields.ConvertAll(field => field.ToSchema()));
+}
 
 internal sealed record DescribedField(string Name, string? Label, string Type)
 {
