@@ -22,6 +22,7 @@ public static class ForwardTable
     public const string Audit = "Audit";
 
     private static readonly string[] Read = ["GET"];
+    private static readonly string[] Post = ["POST"];
     private static readonly string[] Write = ["POST", "PUT", "PATCH", "DELETE"];
     private static readonly string[] Any = [.. Read, .. Write];
 
@@ -33,6 +34,8 @@ public static class ForwardTable
         new("/v1/connections/{id}/grants/{**rest}", Any, null, KeyRole.Viewer),
         new("/v1/connections/{id}/schema/{**rest}", Read, Connector, KeyRole.Viewer),
         new("/v1/connections/{id}/schema/{**rest}", Write, null, KeyRole.Viewer),
+        // The GET is our own: it collects what this one wants to be given.
+        new("/v1/connections/{id}/preflight", Post, Connector, KeyRole.Integrator),
         new("/v1/config", Read, Mapping, KeyRole.Viewer),
         new("/v1/config", Write, Mapping, KeyRole.Integrator),
         new("/v1/sources/{**rest}", Read, Mapping, KeyRole.Viewer),
