@@ -24,7 +24,7 @@ app.MapServiceDefaults();
 app.MapConnections();
 app.MapGrants();
 app.MapSchema();
-await app.RunAsync();
+await app.RunServiceAsync(args);
 
 /// <summary>Seen by tests, which start the service in their own process.</summary>
 public partial class Program;

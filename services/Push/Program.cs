@@ -31,4 +31,4 @@ builder.Services.AddHostedService<LaneWorker>().AddHostedService<OutcomeRelay>()
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapLanes();
-await app.RunAsync();
+await app.RunServiceAsync(args);
