@@ -33,7 +33,7 @@ app.MapGrants();
 app.MapSchema();
 app.MapBudget();
 app.MapPreflight();
-await app.RunAsync();
+await app.RunServiceAsync(args);
 return 0;
 
 /// <summary>Seen by tests, which start the service in their own process.</summary>

@@ -22,4 +22,4 @@ app.MapKeys();
 app.MapCapture();
 app.MapPreflight();
 app.MapForwarding();
-await app.RunAsync();
+await app.RunServiceAsync(args);
