@@ -40,13 +40,14 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
     private readonly WebApplication _server;
     private readonly ServiceProvider _client;
 
-    private ScriptedSalesforce(WebApplication server, TimeSpan timeout, int recordsPerCollection)
+    private ScriptedSalesforce(WebApplication server, TimeSpan timeout, int recordsPerCollection, bool guardInComposite)
     {
         _server = server;
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["Crm:DevelopmentHosts:0"] = "127.0.0.1",
             ["Salesforce:Timeout"] = timeout.ToString("c"),
+            ["Salesforce:GuardInComposite"] = guardInComposite.ToString(),
             ["Salesforce:RecordsPerCollection"] = recordsPerCollection.ToString(CultureInfo.InvariantCulture),
         };
         _client = new ServiceCollection()
@@ -62,13 +63,22 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
     public Uri Url => new(_server.Urls.Single());
     public IReadOnlyList<Asked> Asked => [.. _asked];
 
-    public static async Task<ScriptedSalesforce> StartAsync(int timeoutSeconds = 60, int recordsPerCollection = 200)
+    public static async Task<ScriptedSalesforce> StartAsync(
+        int timeoutSeconds = 60,
+        int recordsPerCollection = 200,
+        bool guardInComposite = true
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var server = builder.Build();
-        var scripted = new ScriptedSalesforce(server, TimeSpan.FromSeconds(timeoutSeconds), recordsPerCollection);
+        var scripted = new ScriptedSalesforce(
+            server,
+            TimeSpan.FromSeconds(timeoutSeconds),
+            recordsPerCollection,
+            guardInComposite
+        );
         server.Run(scripted.PlayAsync);
         await server.StartAsync();
         scripted.Session.Host = scripted.Url;
@@ -84,6 +94,16 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
             foreach (var (name, value) in headers)
                 http.Response.Headers[name] = value;
             await http.Response.WriteAsync(body);
+        });
+        return this;
+    }
+
+    public ScriptedSalesforce AnswersNothing(int status)
+    {
+        _script.Enqueue(http =>
+        {
+            http.Response.StatusCode = status;
+            return Task.CompletedTask;
         });
         return this;
     }

@@ -17,11 +17,11 @@ public sealed class When_a_query_is_written
     [InlineData("nul\0", @"'nul\u0000'")]
     [InlineData("') OR (Id != '", @"'\') OR (Id != \''")]
     [InlineData("Zoë 😀", "'Zoë 😀'")]
-    public void Text_is_escaped(string text, string literal) => Soql.Literal(text).ShouldBe(literal);
+    public void Text_is_escaped(string text, string literal) => SoqlText.Quote(text).ShouldBe(literal);
 
     [Fact]
     public void Any_text_reads_back_as_it_was() =>
-        Prop.ForAll<string>(text => text is null || ReadBack(Soql.Literal(text)) == text)
+        Prop.ForAll<string>(text => text is null || ReadBack(SoqlText.Quote(text)) == text)
             .Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
 
     [Fact]
@@ -66,14 +66,14 @@ public sealed class When_a_query_is_written
     [InlineData("1st")]
     public void A_name_that_can_be_none_is_refused(string name)
     {
-        Soql.IsName(name).ShouldBeFalse();
+        SoqlText.IsName(name).ShouldBeFalse();
         Should.Throw<ArgumentException>(() => new Soql("Lead", [name]));
     }
 
     [Theory]
     [InlineData("Ext__c")]
     [InlineData("ns__Score__c")]
-    public void A_custom_field_is_a_name(string name) => Soql.IsName(name).ShouldBeTrue();
+    public void A_custom_field_is_a_name(string name) => SoqlText.IsName(name).ShouldBeTrue();
 
     // Reads a literal the way Salesforce's grammar is documented, independently of how it was written.
     private static string ReadBack(string literal)

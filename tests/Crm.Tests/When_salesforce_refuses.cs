@@ -21,7 +21,7 @@ public sealed class When_salesforce_refuses
             { "SERVER_UNAVAILABLE", 503, "CRM_UNAVAILABLE", Transient },
             { "UNKNOWN_EXCEPTION", 500, "CRM_UNAVAILABLE", Transient },
             { "QUERY_TIMEOUT", 400, "TIMEOUT", Transient },
-            { "INVALID_QUERY_LOCATOR", 400, "CRM_UNAVAILABLE", Transient },
+            { "INVALID_QUERY_LOCATOR", 400, "QUERY_LAPSED", Transient },
             { "QUERY_TOO_COMPLICATED", 400, "CRM_REFUSED", Configuration },
             { "MALFORMED_QUERY", 400, "CRM_REFUSED", Configuration },
             { "INVALID_FIELD", 400, "SCHEMA_CHANGED", Configuration },

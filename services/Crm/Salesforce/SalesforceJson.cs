@@ -6,10 +6,14 @@ namespace LeadSync.Crm.Salesforce;
 [JsonSourceGenerationOptions(
     PropertyNameCaseInsensitive = true,
     RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true
+    RespectRequiredConstructorParameters = true,
+    Converters = [typeof(SalesforceTimeConverter)]
 )]
+[JsonSerializable(typeof(DeletedAnswer))]
+[JsonSerializable(typeof(DescribedObjects))]
 [JsonSerializable(typeof(DescribedObject))]
 [JsonSerializable(typeof(OrgLimits))]
 [JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(TokenRefusal))]
+[JsonSerializable(typeof(UpdatedAnswer))]
 internal sealed partial class SalesforceJson : JsonSerializerContext;
