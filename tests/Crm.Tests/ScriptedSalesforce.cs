@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using LeadSync.Crm.Salesforce;
+using LeadSync.Crm.Salesforce.Bulk;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -59,6 +60,7 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
 
     public TestSession Session { get; }
     public ICrm Crm => _client.GetRequiredService<ICrm>();
+    public SalesforceBulk Bulk => _client.GetRequiredService<SalesforceBulk>();
     public SalesforceAuth Auth => _client.GetRequiredService<SalesforceAuth>();
     public Uri Url => new(_server.Urls.Single());
     public IReadOnlyList<Asked> Asked => [.. _asked];
@@ -94,6 +96,19 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
             foreach (var (name, value) in headers)
                 http.Response.Headers[name] = value;
             await http.Response.WriteAsync(body);
+        });
+        return this;
+    }
+
+    /// <summary>Rows of CSV, as bulk jobs are answered.</summary>
+    public ScriptedSalesforce AnswersCsv(string csv, params (string Name, string Value)[] headers)
+    {
+        _script.Enqueue(async http =>
+        {
+            http.Response.ContentType = "text/csv; charset=UTF-8";
+            foreach (var (name, value) in headers)
+                http.Response.Headers[name] = value;
+            await http.Response.WriteAsync(csv);
         });
         return this;
     }
@@ -141,6 +156,22 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Begins rows of CSV and drops the connection in the middle, or keeps silent.</summary>
+    public ScriptedSalesforce BreaksOffCsv(string half, bool silently = false)
+    {
+        _script.Enqueue(async http =>
+        {
+            http.Response.ContentType = "text/csv";
+            await http.Response.WriteAsync(half);
+            await http.Response.Body.FlushAsync();
+            if (silently)
+                await GoneAsync(http);
+            else
+                http.Abort();
+        });
+        return this;
+    }
+
     /// <summary>Begins a good answer and drops the connection in the middle.</summary>
     public ScriptedSalesforce BreaksOff(string half)
     {
@@ -161,9 +192,7 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
         _script.Enqueue(async http =>
         {
             onceAsked?.Invoke();
-            var gone = new TaskCompletionSource();
-            await using var registration = http.RequestAborted.Register(gone.SetResult);
-            await gone.Task;
+            await GoneAsync(http);
         });
         return this;
     }
@@ -175,6 +204,13 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
     {
         await _client.DisposeAsync();
         await _server.DisposeAsync();
+    }
+
+    private static async Task GoneAsync(HttpContext http)
+    {
+        var gone = new TaskCompletionSource();
+        await using var registration = http.RequestAborted.Register(gone.SetResult);
+        await gone.Task;
     }
 
     private async Task PlayAsync(HttpContext http)

@@ -22,6 +22,9 @@ internal sealed record SalesforceCall(CrmSession Session, HttpMethod Method, str
     /// <summary>It is about one record, so that what is refused is the record's and not the call's.</summary>
     public bool OfRecord { get; init; }
 
+    /// <summary>It is answered with rows of CSV, and with JSON only when it is refused.</summary>
+    public bool WantsCsv { get; init; }
+
     /// <summary>Its success has an empty body; anything in it is of somebody who is not Salesforce.</summary>
     public bool AnswersNothing { get; init; }
 

@@ -16,6 +16,9 @@ internal sealed class SalesforceHttp(HttpClient http, SalesforceOptions options,
 {
     private const int LongestAnswer = 64 * 1024 * 1024;
 
+    // 100 MB take their time; it is also the longest that Salesforce lets a call take.
+    private static readonly TimeSpan UploadTimeout = TimeSpan.FromMinutes(10);
+
     /// <summary>Path of the API version on every host, as composite sub-requests name it.</summary>
     public string Root { get; } = $"/services/data/v{options.ApiVersion}";
 
@@ -59,7 +62,7 @@ internal sealed class SalesforceHttp(HttpClient http, SalesforceOptions options,
         using var request = Request(call, token);
         call.Session.BeforeCall();
         call.Calls++;
-        using var timeout = new CancellationTokenSource(options.Timeout, clock);
+        using var timeout = new CancellationTokenSource(call.Streamed is null ? options.Timeout : UploadTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         HttpResponseMessage? response = null;
         try
@@ -108,7 +111,9 @@ internal sealed class SalesforceHttp(HttpClient http, SalesforceOptions options,
             new Uri(call.Session.InstanceUrl, call.Verbatim ?? Root + call.Path)
         );
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        request.Headers.Accept.Add(
+            new MediaTypeWithQualityHeaderValue(call.WantsCsv ? "text/csv" : "application/json")
+        );
         if (call.Writes)
             request.Headers.Add(SalesforceComposite.AutoAssign, SalesforceComposite.Never);
         request.Headers.IfUnmodifiedSince = call.UnmodifiedSince;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using LeadSync.Crm.Salesforce.Bulk;
 
 namespace LeadSync.Crm.Salesforce;
 
@@ -9,6 +10,7 @@ namespace LeadSync.Crm.Salesforce;
     RespectRequiredConstructorParameters = true,
     Converters = [typeof(SalesforceTimeConverter)]
 )]
+[JsonSerializable(typeof(BulkJobAnswer))]
 [JsonSerializable(typeof(DeletedAnswer))]
 [JsonSerializable(typeof(DescribedObjects))]
 [JsonSerializable(typeof(DescribedObject))]
