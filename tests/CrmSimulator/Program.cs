@@ -9,6 +9,10 @@ var options = new SimulatorOptions
     DataFolder = configuration["Simulator:DataFolder"],
     ClientId = configuration["Simulator:ClientId"] ?? defaults.ClientId,
     ClientSecret = configuration["Simulator:ClientSecret"] ?? defaults.ClientSecret,
+    CallbackUrls = (configuration["Simulator:CallbackUrls"] ?? "").Split(
+        ' ',
+        StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+    ),
 };
 
 try

@@ -1,11 +1,10 @@
 using System.Text.Json;
-using LeadSync.CrmSimulator.Control;
 using LeadSync.CrmSimulator.Data;
 using LeadSync.CrmSimulator.Faults;
+using LeadSync.CrmSimulator.Hosts;
 using LeadSync.CrmSimulator.Journal;
+using LeadSync.CrmSimulator.Oauth;
 using LeadSync.CrmSimulator.Rest;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace LeadSync.CrmSimulator;
 
@@ -16,24 +15,31 @@ namespace LeadSync.CrmSimulator;
 public sealed class Simulator : IAsyncDisposable
 {
     private readonly SimulatorOptions options;
-    private readonly WebApplication app;
     private JournalFile? journalFile;
 
     private Simulator(SimulatorOptions options)
     {
         this.options = options;
         Orgs = new(Journal, options.Clock);
-        app = Build();
+        Hosts = new(this);
+        Oauth = new(Orgs, Hosts, options.Clock);
+        Pipeline = new(Orgs, Oauth, Faults, Journal, options.Clock);
     }
 
     /// <summary>Where it listens: My Domain URL, token host and instance_url at once.</summary>
-    public Uri Address { get; private set; } = null!;
+    public Uri Address => Hosts.All[0].Address;
 
     /// <summary>The org that is there from the start: demo.</summary>
     public Org Org => Orgs.All[0];
     public Orgs Orgs { get; }
+
+    /// <summary>Its own address and those opened for one role each.</summary>
+    public HostList Hosts { get; }
     public JournalLog Journal { get; } = new();
     public FaultPlan Faults { get; } = new();
+
+    internal OauthServer Oauth { get; }
+    internal Pipeline Pipeline { get; }
 
     /// <exception cref="SettingException">An option is unusable; the message names it.</exception>
     /// <exception cref="IOException">The port is taken, or another simulator uses the data folder.</exception>
@@ -45,7 +51,7 @@ public sealed class Simulator : IAsyncDisposable
         try
         {
             simulator.Load();
-            await simulator.app.StartAsync();
+            await simulator.Hosts.StartAsync(options.Url);
         }
         catch
         {
@@ -53,10 +59,17 @@ public sealed class Simulator : IAsyncDisposable
             throw;
         }
 
-        var addresses = simulator.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-        simulator.Address = new(addresses.Addresses.First());
         return simulator;
     }
+
+    /// <summary>
+    /// Answers an app's authorise URL as its user would on the consent page, without a browser, and gives the address that
+    /// the browser would be sent to.
+    /// </summary>
+    /// <exception cref="ConsentException">The CRM would show a page of its own; the message holds its code and words.</exception>
+    /// <exception cref="ArgumentException">The URL is no address of this simulator.</exception>
+    public Uri Consent(Uri authorizeUrl, string username, bool allow = true) =>
+        Oauth.Consent(authorizeUrl, username, allow);
 
     /// <summary>Everything as at the first start: one org without records, an empty journal, no faults.</summary>
     public void Reset()
@@ -70,53 +83,18 @@ public sealed class Simulator : IAsyncDisposable
         }
 
         Org.Settings = new();
+        if (options.CallbackUrls.Count > 0)
+            Org.PutApp(Org.Apps[0] with { CallbackUrls = options.CallbackUrls });
     }
 
     /// <summary>Ends when the process is asked to stop.</summary>
-    public Task WaitAsync() => app.WaitForShutdownAsync();
+    public Task WaitAsync() => Hosts.WaitAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await app.DisposeAsync();
+        await Hosts.DisposeAsync();
         if (journalFile is not null)
             await journalFile.DisposeAsync();
-    }
-
-    private WebApplication Build()
-    {
-        // Empty: no settings files to watch, so that a test has its own simulator in a moment.
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            // Wider than the CRM's own limits, so that it is the CRM's error that comes.
-            kestrel.Limits.MaxRequestLineSize = 1 << 17;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 1 << 17;
-            kestrel.Limits.MaxRequestBufferSize = 1 << 20;
-            kestrel.Limits.MaxRequestBodySize = 50 << 20;
-        });
-        builder.WebHost.UseUrls(options.Url.Split(';'));
-        builder.Services.AddRequestDecompression();
-        builder.Services.AddResponseCompression();
-        builder.Services.ConfigureHttpJsonOptions(json => ControlJson.Configure(json.SerializerOptions));
-        var web = builder.Build();
-        web.UseRequestDecompression();
-        web.UseResponseCompression();
-        var pipeline = new Pipeline(Orgs, Faults, Journal, options.Clock);
-        // Ahead of routing, so that the control endpoints are only made when one is called.
-        web.Use(
-            (context, next) =>
-                context.Request.Path.StartsWithSegments("/services", StringComparison.Ordinal)
-                || context.Request.Path.StartsWithSegments("/id", StringComparison.Ordinal)
-                    ? pipeline.AnswerAsync(context)
-                    : next(context)
-        );
-        web.UseRouting();
-        web.MapControl(this);
-        return web;
     }
 
     private void Load()
@@ -124,20 +102,35 @@ public sealed class Simulator : IAsyncDisposable
         if (options.DataFolder is not { } folder)
         {
             Orgs.Add("demo", options.ClientId, options.ClientSecret);
+            AllowCallbacks();
             return;
         }
 
         Directory.CreateDirectory(folder);
+        Hosts.File = Path.Combine(folder, "hosts.json");
         var file = new OrgsFile(Path.Combine(folder, "orgs.json"), Orgs);
         var found = file.Load();
         if (!found)
             Orgs.Add("demo", options.ClientId, options.ClientSecret);
         else if (Org.ClientId != options.ClientId || Org.ClientSecret != options.ClientSecret)
             Org.ChangeClient(options.ClientId, options.ClientSecret);
+        AllowCallbacks();
         journalFile = JournalFile.Open(Path.Combine(folder, "journal.ndjson"), Restore);
         Journal.KeepIn(journalFile);
         Orgs.Save = file.Save;
         file.Save();
+    }
+
+    /// <summary>The addresses from the environment, beside those that were added since.</summary>
+    private void AllowCallbacks()
+    {
+        var app = Org.Apps[0];
+        Org.PutApp(
+            app with
+            {
+                CallbackUrls = [.. app.CallbackUrls.Union(options.CallbackUrls, StringComparer.Ordinal)],
+            }
+        );
     }
 
     private void Restore(JsonElement json)

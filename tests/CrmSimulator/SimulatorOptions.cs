@@ -12,6 +12,9 @@ public sealed record SimulatorOptions
     /// <summary>Client secret of the org demo.</summary>
     public string ClientSecret { get; init; } = "demo-secret-for-the-simulator-only";
 
+    /// <summary>Where the app of the org demo may be called back after an authorisation.</summary>
+    public IReadOnlyList<string> CallbackUrls { get; init; } = [];
+
     /// <summary>Where to listen; loopback only. Port 0 takes a free one.</summary>
     public string Url { get; init; } = "http://127.0.0.1:0";
 
@@ -23,6 +26,15 @@ public sealed record SimulatorOptions
     {
         Require(!string.IsNullOrWhiteSpace(ClientId), "Simulator__ClientId", "must not be empty");
         Require(!string.IsNullOrWhiteSpace(ClientSecret), "Simulator__ClientSecret", "must not be empty");
+        foreach (var callback in CallbackUrls)
+        {
+            Require(
+                Uri.TryCreate(callback, UriKind.Absolute, out _),
+                "Simulator__CallbackUrls",
+                $"must hold absolute addresses, not '{callback}'"
+            );
+        }
+
         foreach (var url in Url.Split(';'))
         {
             var isHttp = Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp;

@@ -12,7 +12,7 @@ namespace LeadSync.Journeys;
 /// The whole system as it runs, every service a process, with a simulated org connected and mapped: what a user has after
 /// <c>./run</c>.
 /// </summary>
-public sealed class House : IAsyncLifetime
+public class House : IAsyncLifetime
 {
     private const string Key = "ls_live_journeysjourneys_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
     private readonly Dictionary<string, RunningService> _services = new(StringComparer.Ordinal);
@@ -20,16 +20,23 @@ public sealed class House : IAsyncLifetime
 
     public Simulator Crm { get; private set; } = null!;
 
-    public TestBroker Broker { get; } = new();
+    public TestBroker Broker { get; private set; } = null!;
+
+    /// <summary>Connection string of a login that may make databases and logins.</summary>
+    protected virtual string Postgres => Servers.Postgres;
 
     /// <summary>As a user with a Manager's API key.</summary>
     public HttpClient Http { get; private set; } = null!;
 
     public IReadOnlyDictionary<string, RunningService> Services => _services;
 
+    /// <summary>A virtual host on the broker that this house uses.</summary>
+    protected virtual Task<TestBroker> NewBrokerAsync() => Task.FromResult(new TestBroker());
+
     public async ValueTask InitializeAsync()
     {
         Crm = await Simulator.StartAsync();
+        Broker = await NewBrokerAsync();
         await Broker.InitializeAsync();
         string[] names = ["Connector", "Mapping", "Push", "Audit", "Gateway"];
         foreach (var name in names)
@@ -44,9 +51,9 @@ public sealed class House : IAsyncLifetime
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["LEADSYNC_POSTGRES"] = Servers.Postgres,
+            ["LEADSYNC_POSTGRES"] = Postgres,
             ["LEADSYNC_RABBITMQ"] = Broker.Uri.ToString(),
-            ["LEADSYNC_RABBITMQ_MANAGEMENT"] = Servers.RabbitMqManagement.ToString(),
+            ["LEADSYNC_RABBITMQ_MANAGEMENT"] = Broker.Place.Management!.ToString(),
             ["LEADSYNC_SERVICE_KEY"] = Convert.ToBase64String(Servers.ServiceKey),
             ["LEADSYNC_MASTER_KEY"] = Convert.ToBase64String(Servers.MasterKey),
             ["Database__Create"] = "true",
@@ -107,12 +114,27 @@ public sealed class House : IAsyncLifetime
         applied.IsSuccessStatusCode.ShouldBeTrue(await applied.Content.ReadAsStringAsync());
     }
 
-    /// <summary>Captures leads as a product does over HTTP, and gives the answer.</summary>
+    /// <summary>
+    /// Captures leads as a product does over HTTP, and gives the answer: what was not accepted is sent again, with the same
+    /// Idempotency-Key.
+    /// </summary>
     public async Task<JsonElement> CaptureAsync(params IEnumerable<object> leads)
     {
-        using var answer = await Http.PostAsJsonAsync("/v1/leads", leads);
-        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
-        return await answer.Content.ReadFromJsonAsync<JsonElement>();
+        var body = leads.ToList();
+        var key = Guid.CreateVersion7().ToString();
+        JsonElement taken = default;
+        await Eventually.ShouldPass(async () =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/leads")
+            {
+                Content = JsonContent.Create(body),
+            };
+            request.Headers.Add("Idempotency-Key", key);
+            using var answer = await Http.SendAsync(request);
+            answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+            taken = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        });
+        return taken;
     }
 
     /// <summary>Reads something over Gateway.</summary>
@@ -125,14 +147,16 @@ public sealed class House : IAsyncLifetime
         return [.. timeline.GetProperty("events").EnumerateArray()];
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         Http?.Dispose();
         foreach (var service in _services.Values)
             service.Dispose();
-        await Broker.DisposeAsync();
+        if (Broker is not null)
+            await Broker.DisposeAsync();
         await Crm.DisposeAsync();
-        await using var admin = NpgsqlDataSource.Create(Servers.Postgres);
+        await using var admin = NpgsqlDataSource.Create(Postgres);
         await using var connection = await admin.OpenConnectionAsync();
         var databases = await connection.QueryAsync<string>(
             "select datname from pg_database where starts_with(datname, @prefix)",

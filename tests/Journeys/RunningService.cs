@@ -46,6 +46,13 @@ public sealed class RunningService(string name, Func<IReadOnlyDictionary<string,
         return answer.StatusCode;
     }
 
+    /// <summary>Whether the process answers at all.</summary>
+    public async Task<bool> IsAliveAsync()
+    {
+        using var answer = await _http.GetAsync(new Uri(Address, "/health/live"));
+        return answer.StatusCode == HttpStatusCode.OK;
+    }
+
     private Task ReadyAsync() =>
         Eventually.ShouldPass(
             async () =>

@@ -7,7 +7,8 @@ public sealed class When_a_value_is_fitted_into_a_field
 {
     [Theory]
     [InlineData("LastName", "\"Lovelace\"", "\"Lovelace\"")]
-    [InlineData("LastName", "\" \\t Lovelace\\r\\n\"", "\"Lovelace\"")]
+    [InlineData("LastName", "\" \\t Lovelace\\r\\n\"", "\" \\t Lovelace\\r\\n\"")]
+    [InlineData("LastName", "\"\\u0001\\u001F\"", "\"\\u0001\\u001F\"")]
     [InlineData("LastName", "\"\\u00A0Lovelace\"", "\"\\u00A0Lovelace\"")]
     [InlineData("LastName", "1.50", "\"1.50\"")]
     [InlineData("LastName", "true", "\"true\"")]

@@ -23,8 +23,11 @@ public class TestBroker : IAsyncLifetime
     public TestBroker()
         : this(Servers.RabbitMq, Servers.RabbitMqManagement) { }
 
-    /// <param name="broker">Another broker than the one that all tests share.</param>
-    internal TestBroker(Uri broker, Uri management)
+    /// <param name="servers">Another broker than the one that all tests share; started.</param>
+    public TestBroker(PrivateServers servers)
+        : this(servers.RabbitMq, servers.RabbitMqManagement) { }
+
+    private TestBroker(Uri broker, Uri management)
     {
         _broker = broker;
         _managementPlace = management;

@@ -40,7 +40,7 @@ public sealed class LocalSystem(Checkout checkout, Keys keys, HttpClient http, I
 
             var settings = Services.ToDictionary(service => service, Settings);
             var old = Services.Where(service => !service.RunsWith(Fingerprint(service, settings[service]))).ToList();
-            await Task.WhenAll(old.Select(service => service.StopAsync(cancellationToken)));
+            await Task.WhenAll(old.Select(service => service.StopAsync(cancellationToken, startsAnew: true)));
             foreach (var service in old)
             {
                 service.Start(settings[service], Fingerprint(service, settings[service]));

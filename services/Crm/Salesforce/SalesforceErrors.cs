@@ -18,6 +18,8 @@ public static class SalesforceErrors
             "AUTH_REVOKED",
             "BAD_TYPE",
             "CHANGES_NOT_TOLD",
+            "CODE_REFUSED",
+            "CONSENT_DENIED",
             "CRM_REFUSED",
             "CRM_UNAVAILABLE",
             "DUPLICATES_DETECTED",

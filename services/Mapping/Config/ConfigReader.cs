@@ -128,7 +128,7 @@ public sealed class ConfigReader
                 return value.Clone();
             case JsonValueKind.Number when value.TryGetDecimal(out _):
                 return value.Clone();
-            case JsonValueKind.String when FieldFit.Trim(value.GetString()!).Length > 0:
+            case JsonValueKind.String when !string.IsNullOrWhiteSpace(value.GetString()):
                 return value.Clone();
             default:
                 Fault(

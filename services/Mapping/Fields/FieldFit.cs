@@ -48,19 +48,11 @@ public static partial class FieldFit
         };
     }
 
-    /// <summary>Cuts what Salesforce cuts on saving: blanks and control characters around a text, other Unicode spaces not.</summary>
-    public static string Trim(string text)
-    {
-        var (start, end) = (0, text.Length);
-        while (start < end && text[start] <= ' ')
-            start++;
-        while (end > start && text[end - 1] <= ' ')
-            end--;
-        return text[start..end];
-    }
-
+    // Sent as it was captured, space around it included: only the CRM knows what it cuts on saving.
     private static Fit Plain(JsonElement value, CrmField field) =>
-        Text(value) is not { Length: > 0 } text ? new Fit.Empty() : Short(text, field) ?? Fits(text);
+        Text(value) is not { Length: > 0 } text
+            ? new Fit.Empty()
+            : Short(text, field) ?? (value.ValueKind == JsonValueKind.String ? new Fit.Fits(value) : Fits(text));
 
     private static Fit Email(JsonElement value, CrmField field)
     {
@@ -90,7 +82,7 @@ public static partial class FieldFit
     {
         IEnumerable<string> given = value.ValueKind == JsonValueKind.Array ? Entries(value) : Text(value).Split(';');
         var entries = new List<string>();
-        foreach (var entry in given.Select(Trim).Where(entry => entry.Length > 0))
+        foreach (var entry in given.Select(entry => entry.Trim()).Where(entry => entry.Length > 0))
         {
             if (entry.Contains(';', StringComparison.Ordinal))
                 return new Fit.Refused(
@@ -241,11 +233,14 @@ public static partial class FieldFit
     private static string Text(JsonElement value) =>
         value.ValueKind switch
         {
-            JsonValueKind.String => Trim(value.GetString()!),
+            JsonValueKind.String => value.GetString()!.Trim(),
             JsonValueKind.Number => value.GetDecimal().ToString(CultureInfo.InvariantCulture),
             JsonValueKind.True => "true",
             JsonValueKind.False => "false",
-            JsonValueKind.Array => string.Join("; ", Entries(value).Select(Trim).Where(entry => entry.Length > 0)),
+            JsonValueKind.Array => string.Join(
+                "; ",
+                Entries(value).Select(entry => entry.Trim()).Where(entry => entry.Length > 0)
+            ),
             _ => "",
         };
 

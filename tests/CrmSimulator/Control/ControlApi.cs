@@ -2,6 +2,7 @@ using System.Text.Json;
 using LeadSync.CrmSimulator.Data;
 using LeadSync.CrmSimulator.Faults;
 using LeadSync.CrmSimulator.Journal;
+using LeadSync.CrmSimulator.Oauth;
 using LeadSync.CrmSimulator.Rest;
 using Microsoft.AspNetCore.Mvc;
 
@@ -22,6 +23,7 @@ internal static class ControlApi
             }
         );
         MapOrgs(control, simulator);
+        control.MapOauth(simulator);
         MapRecords(control, simulator);
         MapFaults(control, simulator);
         MapJournal(control, simulator);
@@ -38,6 +40,10 @@ internal static class ControlApi
             return await next(context);
         }
         catch (ArgumentException e)
+        {
+            return Results.Problem(e.Message, statusCode: 400);
+        }
+        catch (ConsentException e)
         {
             return Results.Problem(e.Message, statusCode: 400);
         }
@@ -219,7 +225,7 @@ internal static class ControlApi
         );
     }
 
-    private static Org Find(Simulator simulator, string name) =>
+    internal static Org Find(Simulator simulator, string name) =>
         simulator.Orgs.Find(name) ?? throw new ApiException(404, new ApiError("NOT_FOUND", $"There is no org {name}."));
 
     private sealed record NewOrg(string Name, string ClientId, string ClientSecret);

@@ -15,6 +15,7 @@ public sealed class Org
     private readonly Dictionary<string, Table> tables = new(StringComparer.Ordinal);
     private readonly Action save;
     private OrgSettings settings = new();
+    private List<App> apps;
 
     internal Org(OrgIdentity identity, JournalLog journal, TimeProvider clock, Action save)
     {
@@ -25,6 +26,8 @@ public sealed class Org
         Journal = journal;
         this.save = save;
         Sessions = new(this);
+        Grants = new(this);
+        apps = [OwnApp()];
         HoldStandard();
         Seed();
         Rep = new(this, RepUserId);
@@ -35,6 +38,8 @@ public sealed class Org
     internal TimeProvider Clock { get; }
     internal Lock Gate { get; } = new();
     internal Sessions Sessions { get; }
+    internal Grants Grants { get; }
+    internal AuthorizationCodes Codes { get; } = new();
     internal ApiAllowance Allowance { get; } = new();
     internal Cursors Cursors { get; } = new();
 
@@ -72,6 +77,60 @@ public sealed class Org
             settings = value;
             save();
         }
+    }
+
+    /// <summary>The apps set up here; the first is the one of <see cref="ClientId"/>.</summary>
+    public IReadOnlyList<App> Apps => apps;
+
+    /// <summary>Adds an app, or changes the one of its consumer key.</summary>
+    /// <exception cref="ArgumentException">A value is unusable; the message names it.</exception>
+    public void PutApp(App app)
+    {
+        app.Check();
+        lock (Gate)
+        {
+            if (app.ClientId == ClientId && app.ClientSecret != ClientSecret)
+                Identity = Identity with { ClientSecret = app.ClientSecret };
+            // A new list each time: readers need no lock.
+            apps = apps.Exists(one => one.ClientId == app.ClientId)
+                ? [.. apps.Select(one => one.ClientId == app.ClientId ? app : one)]
+                : [.. apps, app];
+        }
+
+        save();
+    }
+
+    /// <summary>Who let which app act for them, oldest first; never a token.</summary>
+    public IReadOnlyList<GrantView> ShowGrants()
+    {
+        lock (Gate)
+        {
+            return
+            [
+                .. Grants.All.Select(grant => new GrantView(
+                    grant.ClientId,
+                    (string)FindRecord(grant.UserId)!["Username"]!,
+                    grant.Scopes,
+                    grant.GrantedAt,
+                    grant.UsedAt
+                )),
+            ];
+        }
+    }
+
+    /// <summary>Ends the grants of one user, or of all: their tokens are dead, as after a revoke in the CRM's set-up.</summary>
+    public void RevokeGrants(string? username = null)
+    {
+        lock (Gate)
+        {
+            foreach (var grant in Grants.All)
+            {
+                if (username is null || FindUser(username)?.Id == grant.UserId)
+                    Grants.Remove(grant.Id);
+            }
+        }
+
+        save();
     }
 
     public IEnumerable<SObject> Objects => objects.Values;
@@ -166,8 +225,28 @@ public sealed class Org
             Cursors.Clear();
     }
 
-    internal void ChangeClient(string clientId, string clientSecret) =>
+    internal void ChangeClient(string clientId, string clientSecret)
+    {
         Identity = Identity with { ClientId = clientId, ClientSecret = clientSecret };
+        apps = [apps[0] with { ClientId = clientId, ClientSecret = clientSecret }, .. apps.Skip(1)];
+    }
+
+    internal void RestoreApps(IEnumerable<App> kept) => apps = [.. kept];
+
+    /// <summary>Writes what is kept of the org beside its records.</summary>
+    internal void Keep() => save();
+
+    /// <summary>The org's user of a username, in any case; null when there is none.</summary>
+    internal Record? FindUser(string username) =>
+        Table("User").FindBy("Username", username) is [var user, ..] ? user : null;
+
+    private App OwnApp() =>
+        new()
+        {
+            ClientId = Identity.ClientId,
+            ClientSecret = Identity.ClientSecret,
+            RunAs = $"integration@{Identity.Name}.example",
+        };
 
     internal Table Table(string objectName) => tables[objectName];
 
@@ -222,6 +301,9 @@ public sealed class Org
         HoldStandard();
         Cursors.Clear();
         Allowance.Clear();
+        Grants.Clear();
+        Codes.Clear();
+        apps = [OwnApp()];
         Seed();
     }
 
@@ -306,4 +388,13 @@ internal sealed record OrgIdentity(
     string ClientId,
     string ClientSecret,
     DateTimeOffset CreatedAt
+);
+
+/// <summary>That a user let an app act for them.</summary>
+public sealed record GrantView(
+    string ClientId,
+    string Username,
+    IReadOnlyList<string> Scopes,
+    DateTimeOffset GrantedAt,
+    DateTimeOffset UsedAt
 );

@@ -42,6 +42,27 @@ public sealed record OrgSettings
     /// <summary>Whether collections heed Sforce-Auto-Assign. Not settled by the reference; without it the rule always runs there.</summary>
     public bool CollectionsHeedAutoAssign { get; init; } = true;
 
+    /// <summary>The org is a sandbox: its users sign in on the login host of sandboxes.</summary>
+    public bool IsSandbox { get; init; }
+
+    /// <summary>The org is locked or closed: nobody is given a session.</summary>
+    public bool IsInactive { get; init; }
+
+    /// <summary>How long a code of the web server flow can be exchanged. Not settled by the reference.</summary>
+    public TimeSpan AuthorizationCodeLifetime { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>HTTP status with which the token endpoint refuses a client: 400 or 401. Not settled by the reference.</summary>
+    public int TokenClientErrorStatus { get; init; } = 400;
+
+    /// <summary>
+    /// An app that is not installed is refused by sending the browser back, not with a page of the CRM's own. Not settled
+    /// by the reference.
+    /// </summary>
+    public bool UninstalledAppIsSentBack { get; init; }
+
+    /// <summary>How revoke names a token that it does not know. Not settled by the reference.</summary>
+    public string UnknownTokenError { get; init; } = "invalid_token";
+
     /// <summary>Most ids of one collections retrieve by POST. Not settled by the reference.</summary>
     public int RetrieveLimit { get; init; } = 2_000;
 
@@ -54,6 +75,13 @@ public sealed record OrgSettings
         Require(DailyApiRequests >= 0, nameof(DailyApiRequests), "0 or more");
         Require(LatencyMilliseconds is >= 0 and <= 600_000, nameof(LatencyMilliseconds), "0 to 600000");
         Require(LatencyPerRecordMilliseconds is >= 0 and <= 10_000, nameof(LatencyPerRecordMilliseconds), "0 to 10000");
+        Require(AuthorizationCodeLifetime > TimeSpan.Zero, nameof(AuthorizationCodeLifetime), "more than zero");
+        Require(TokenClientErrorStatus is 400 or 401, nameof(TokenClientErrorStatus), "400 or 401");
+        Require(
+            UnknownTokenError is "invalid_token" or "unsupported_token_type",
+            nameof(UnknownTokenError),
+            "invalid_token or unsupported_token_type"
+        );
         Require(RetrieveLimit is >= 1, nameof(RetrieveLimit), "1 or more");
     }
 

@@ -1,4 +1,5 @@
 using LeadSync.CrmSimulator.Journal;
+using LeadSync.CrmSimulator.Oauth;
 
 namespace LeadSync.CrmSimulator.Data;
 
@@ -24,7 +25,7 @@ public sealed class Orgs(JournalLog journal, TimeProvider clock)
         {
             if (Find(name) is not null)
                 throw new ArgumentException($"An org named {name} is there already.", nameof(name));
-            if (FindByClient(clientId) is not null)
+            if (FindApp(clientId) is not null)
                 throw new ArgumentException("Another org has this client id.", nameof(clientId));
             org = Restore(new(all.Count + 1, name, clientId, clientSecret, WholeSecond(clock.GetUtcNow())));
         }
@@ -36,8 +37,20 @@ public sealed class Orgs(JournalLog journal, TimeProvider clock)
     /// <summary>The org of a name; null when there is none.</summary>
     public Org? Find(string name) => all.Find(org => string.Equals(org.Name, name, StringComparison.Ordinal));
 
-    internal Org? FindByClient(string? clientId) =>
-        all.Find(org => string.Equals(org.ClientId, clientId, StringComparison.Ordinal));
+    /// <summary>An app and the org it was set up in; null when there is none of that consumer key.</summary>
+    internal (Org Org, App App)? FindApp(string? clientId)
+    {
+        foreach (var org in all)
+        {
+            if (
+                org.Apps.FirstOrDefault(app => string.Equals(app.ClientId, clientId, StringComparison.Ordinal)) is
+                { } app
+            )
+                return (org, app);
+        }
+
+        return null;
+    }
 
     /// <summary>The org a token was made for, alive or not.</summary>
     internal Org? FindByToken(string? token) =>

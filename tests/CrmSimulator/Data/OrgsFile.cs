@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LeadSync.CrmSimulator.Oauth;
 
 namespace LeadSync.CrmSimulator.Data;
 
 /// <summary>
-/// What orgs are beside their records, kept in a file that is replaced whole at each change: clients, settings, custom
-/// fields, hidden fields, ended sessions.
+/// What orgs are beside their records, kept in a file that is replaced whole at each change: apps, grants, settings,
+/// custom fields, hidden fields, ended sessions.
 /// </summary>
 internal sealed class OrgsFile(string path, Orgs orgs)
 {
@@ -28,6 +29,10 @@ internal sealed class OrgsFile(string path, Orgs orgs)
             var org = orgs.Restore(one.Identity);
             org.Settings = one.Settings;
             org.Sessions.ExpiredUntil = one.SessionsExpiredUntil;
+            if (one.Apps is { Count: > 0 } apps)
+                org.RestoreApps(apps);
+            foreach (var grant in one.Grants ?? [])
+                org.Grants.Restore(grant);
             foreach (var (objectName, fields) in one.CustomFields)
             {
                 foreach (var field in fields)
@@ -76,7 +81,9 @@ internal sealed class OrgsFile(string path, Orgs orgs)
                     type =>
                         type.Fields.ToDictionary(field => field.Name, field => field.Access, StringComparer.Ordinal),
                     StringComparer.Ordinal
-                )
+                ),
+                org.Apps,
+                org.Grants.All
             );
         }
     }
@@ -86,6 +93,8 @@ internal sealed class OrgsFile(string path, Orgs orgs)
         OrgSettings Settings,
         DateTimeOffset SessionsExpiredUntil,
         Dictionary<string, List<CustomField>> CustomFields,
-        Dictionary<string, Dictionary<string, FieldAccess>> Access
+        Dictionary<string, Dictionary<string, FieldAccess>> Access,
+        IReadOnlyList<App>? Apps = null,
+        IReadOnlyList<Grant>? Grants = null
     );
 }

@@ -38,6 +38,9 @@ public enum FaultKind
     /// <summary>Records of a write fail with the given code and message; the rest goes through.</summary>
     RecordError,
 
+    /// <summary>An OAuth address refuses with the given code as error and message as error_description; nothing happens.</summary>
+    OauthError,
+
     /// <summary>It happens; half of the answer's body arrives, then the connection is cut.</summary>
     TruncateBody,
 }
@@ -99,7 +102,7 @@ public sealed record FaultRule
     public string? Field { get; init; }
     public string? Value { get; init; }
 
-    /// <summary>For RecordError.</summary>
+    /// <summary>For RecordError and OauthError.</summary>
     public string Code { get; init; } = "FIELD_CUSTOM_VALIDATION_EXCEPTION";
     public string Message { get; init; } = "Refused by a validation rule.";
     public IReadOnlyList<string> Fields { get; init; } = [];

@@ -31,6 +31,14 @@ public enum Fate
 public static class RequestKinds
 {
     public const string Token = "token";
+
+    /// <summary>Beside token: a request that exchanges a code.</summary>
+    public const string CodeExchange = "codeExchange";
+
+    /// <summary>Beside token: a request that refreshes.</summary>
+    public const string Refresh = "refresh";
+    public const string Authorize = "authorize";
+    public const string Introspect = "introspect";
     public const string Revoke = "revoke";
     public const string Identity = "identity";
     public const string Versions = "versions";

@@ -1,12 +1,28 @@
+using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using LeadSync.CrmSimulator.Data;
 
 namespace LeadSync.CrmSimulator.Oauth;
 
+/// <summary>What an access token says of itself.</summary>
+/// <param name="GrantId">The grant it came from, whose end is its end too; null without a refresh token.</param>
+internal sealed record Session(
+    DateTimeOffset IssuedAt,
+    string UserId,
+    string ClientId,
+    IReadOnlyList<string> Scopes,
+    string? GrantId
+)
+{
+    public bool MayUseApi =>
+        Scopes.Contains("api", StringComparer.Ordinal) || Scopes.Contains("full", StringComparer.Ordinal);
+}
+
 /// <summary>
-/// An org's sessions. A token proves itself (issue time under the org's key), so that sessions outlive a restart; the time
-/// of last use is only in memory.
+/// An org's sessions. A token proves itself (signed under the org's key), so that sessions outlive a restart; the time of
+/// last use is only in memory.
 /// </summary>
 internal sealed class Sessions(Org org)
 {
@@ -17,30 +33,58 @@ internal sealed class Sessions(Org org)
     /// <summary>Tokens issued up to then are dead.</summary>
     public DateTimeOffset ExpiredUntil { get; set; } = DateTimeOffset.MinValue;
 
-    public string Issue(DateTimeOffset now)
+    public string Issue(
+        string userId,
+        string clientId,
+        IReadOnlyList<string> scopes,
+        string? grantId,
+        DateTimeOffset now
+    )
     {
         // The counter sets apart tokens of one tick, and those issued after ExpireAll from those before.
         var at = Math.Max(now.UtcTicks, Math.Max(issued, ExpiredUntil.UtcTicks) + 1);
         issued = at;
-        var token = $"{org.Id[..15]}!{Encode(at)}.{Sign(at)}";
+        var claims = string.Join(
+            '\n',
+            at.ToString("x16", CultureInfo.InvariantCulture),
+            userId,
+            clientId,
+            string.Join(' ', scopes),
+            grantId ?? ""
+        );
+        var body = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims));
+        var token = $"{org.Id[..15]}!{body}.{Sign(body)}";
         lastUse[token] = now;
         return token;
     }
 
-    /// <summary>True when the token is alive; its life then starts anew.</summary>
-    public bool Use(string token, DateTimeOffset now)
+    /// <summary>The session of a token that is alive, whose life then starts anew; null when it is dead.</summary>
+    public Session? Use(string token, DateTimeOffset now)
     {
-        if (revoked.Contains(token) || IssuedAt(token) is not { } at || at <= ExpiredUntil)
-            return false;
-        var last = lastUse.GetValueOrDefault(token, at);
-        if (last + org.Settings.SessionLifetime <= now)
-            return false;
-        lastUse[token] = now;
-        return true;
+        var session = FindLive(token, now);
+        if (session is not null)
+            lastUse[token] = now;
+        return session;
     }
 
+    /// <summary>As <see cref="Use"/>, without prolonging the life.</summary>
+    public Session? FindLive(string token, DateTimeOffset now)
+    {
+        if (revoked.Contains(token) || Read(token) is not { } session || session.IssuedAt <= ExpiredUntil)
+            return null;
+        if (LastUse(token, session) + org.Settings.SessionLifetime <= now)
+            return null;
+        if (session.GrantId is { } grant && org.Grants.Find(grant) is null)
+            return null;
+        return org.FindRecord(session.UserId)?["IsActive"] is true ? session : null;
+    }
+
+    /// <summary>When the session will end unless it is used.</summary>
+    public DateTimeOffset EndOf(string token, Session session) =>
+        LastUse(token, session) + org.Settings.SessionLifetime;
+
     /// <summary>False when the token is none of this org's.</summary>
-    public bool Revoke(string token) => IssuedAt(token) is not null && revoked.Add(token);
+    public bool Revoke(string token) => Read(token) is not null && revoked.Add(token);
 
     public void ExpireAll()
     {
@@ -48,42 +92,34 @@ internal sealed class Sessions(Org org)
         lastUse.Clear();
     }
 
-    private DateTimeOffset? IssuedAt(string token)
+    /// <summary>The session a token was issued for, alive or not; null when it is none of this org's.</summary>
+    public Session? Read(string token)
     {
-        var mark = token.IndexOf('!', StringComparison.Ordinal);
-        var dot = token.IndexOf('.', StringComparison.Ordinal);
-        if (mark != 15 || dot < mark || !token.StartsWith(org.Id[..15], StringComparison.Ordinal))
+        var dot = token.LastIndexOf('.');
+        if (dot <= 16 || token[15] != '!' || !token.StartsWith(org.Id[..15], StringComparison.Ordinal))
             return null;
-        if (
-            !long.TryParse(
-                token.AsSpan(mark + 1, dot - mark - 1),
-                System.Globalization.NumberStyles.HexNumber,
-                System.Globalization.CultureInfo.InvariantCulture,
-                out var ticks
-            )
-        )
-            return null;
+        var body = token[16..dot];
         var signed = CryptographicOperations.FixedTimeEquals(
-            Encoding.ASCII.GetBytes(token[(dot + 1)..]),
-            Encoding.ASCII.GetBytes(Sign(ticks))
+            Encoding.UTF8.GetBytes(token[(dot + 1)..]),
+            Encoding.ASCII.GetBytes(Sign(body))
         );
-        return signed && ticks > 0 && ticks <= DateTimeOffset.MaxValue.Ticks
-            ? new DateTimeOffset(ticks, TimeSpan.Zero)
-            : null;
+        if (!signed)
+            return null;
+        var claims = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(body)).Split('\n');
+        var ticks = long.Parse(claims[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        return new(
+            new(ticks, TimeSpan.Zero),
+            claims[1],
+            claims[2],
+            claims[3].Split(' '),
+            claims[4].Length == 0 ? null : claims[4]
+        );
     }
 
-    private static string Encode(long ticks) =>
-        ticks.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+    private DateTimeOffset LastUse(string token, Session session) => lastUse.GetValueOrDefault(token, session.IssuedAt);
 
-    private string Sign(long ticks) =>
-        Convert
-            .ToBase64String(
-                HMACSHA256.HashData(
-                    Encoding.UTF8.GetBytes(org.ClientSecret),
-                    Encoding.UTF8.GetBytes($"{org.Id}{Encode(ticks)}")
-                )
-            )
-            .Replace('+', '_')
-            .Replace('/', '.')
-            .TrimEnd('=');
+    private string Sign(string body) =>
+        Base64Url.EncodeToString(
+            HMACSHA256.HashData(Encoding.UTF8.GetBytes(org.ClientSecret), Encoding.UTF8.GetBytes($"{org.Id}{body}"))
+        );
 }

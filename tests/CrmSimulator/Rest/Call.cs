@@ -1,16 +1,19 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using LeadSync.CrmSimulator.Data;
 using LeadSync.CrmSimulator.Faults;
+using LeadSync.CrmSimulator.Hosts;
 using LeadSync.CrmSimulator.Journal;
 using LeadSync.CrmSimulator.Oauth;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 
 namespace LeadSync.CrmSimulator.Rest;
 
 /// <summary>An HTTP request read to its end, before it is decided what becomes of it.</summary>
-internal sealed class Call
+internal sealed partial class Call
 {
     private const int LongestUri = 16_384;
 
@@ -26,12 +29,28 @@ internal sealed class Call
     private string[] path = [];
     private JsonBody? body;
     private ApiException? unreadable;
+    private CrmHost host = null!;
+    private string? token;
 
     public string RequestId { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
     public required RequestShape Shape { get; init; }
 
     /// <summary>The org of the session it came with, alive or not; null when it names none.</summary>
     public Org? Org { get; private set; }
+
+    /// <summary>The session it came with, once <see cref="Refuse"/> has found it alive.</summary>
+    public Session? Session { get; private set; }
+
+    /// <summary>As whom it acts.</summary>
+    public string UserId(Org org) => (Session ?? org.Sessions.Read(token ?? ""))?.UserId ?? org.IntegrationUserId;
+
+    public string InstanceUrl(OauthServer oauth, Org org) => oauth.InstanceUrl(org, host, baseUrl);
+
+    /// <summary>Whether a path is one of the CRM's own.</summary>
+    public static bool IsForTheCrm(PathString path) =>
+        path.StartsWithSegments("/services", StringComparison.Ordinal)
+        || path.StartsWithSegments("/id", StringComparison.Ordinal)
+        || path.StartsWithSegments("/.well-known", StringComparison.Ordinal);
 
     private bool IsData => path is ["services", "data", _, ..];
 
@@ -44,7 +63,7 @@ internal sealed class Call
                 Org.Settings.LatencyMilliseconds + Shape.Records * Org.Settings.LatencyPerRecordMilliseconds
             );
 
-    public static async Task<Call> ReadAsync(HttpContext context, Orgs orgs)
+    public static async Task<Call> ReadAsync(HttpContext context, CrmHost host, Orgs orgs)
     {
         var request = context.Request;
         var rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
@@ -63,10 +82,16 @@ internal sealed class Call
                 : request.Method;
         var isData = segments is ["services", "data", _, ..];
         var (json, error) = isData && bytes.Length > 0 ? Parse(bytes) : default;
-        var org =
-            isData || segments is ["services", "oauth2", "userinfo"] or ["id", ..]
-                ? orgs.FindByToken(TokenOf(sent))
-                : null;
+        var isIdentity = segments is ["services", "oauth2", "userinfo"] or ["id", _, _];
+        var sentToken = TokenOf(sent);
+        if (sentToken is null && isIdentity && arguments.TryGetValue("oauth_token", out var inQuery))
+            sentToken = inQuery.ToString();
+        var org = isData || isIdentity ? orgs.FindByToken(sentToken) : null;
+        // A token of another org is none of this host's.
+        if (org is not null && (isData ? !host.Serves(org) : !host.SignsIn(org)))
+            org = null;
+        var isForm = segments is ["services", "oauth2", ..] && verb == "POST";
+        var form = isForm ? QueryHelpers.ParseQuery(Encoding.UTF8.GetString(bytes)) : [];
         return new()
         {
             target = rawTarget,
@@ -75,7 +100,9 @@ internal sealed class Call
             content = bytes,
             contentType = request.ContentType,
             headers = sent,
-            query = arguments,
+            query = isForm ? Joined(arguments, form) : arguments,
+            host = host,
+            token = sentToken,
             path = segments,
             body = json,
             unreadable = error,
@@ -86,7 +113,8 @@ internal sealed class Call
                 rawTarget,
                 isData ? segments[3..] : [],
                 json,
-                org?.Name ?? ""
+                org?.Name ?? "",
+                form.TryGetValue("grant_type", out var grant) ? grant.ToString() : null
             ),
         };
     }
@@ -109,7 +137,7 @@ internal sealed class Call
             At = now,
             Org = Org?.Name ?? "",
             Method = method,
-            Path = target.Length > 2_000 ? target[..2_000] : target,
+            Path = Noted(target),
             Kind = Shape.Kind,
             Writes = Shape.Writes,
             RequestId = RequestId,
@@ -118,64 +146,61 @@ internal sealed class Call
         };
 
     /// <summary>What is asked for without a session that names an org.</summary>
-    public (ApiAnswer Answer, Org? Owner) AnswerWithoutOrg(Orgs orgs, DateTimeOffset now)
+    public (ApiAnswer Answer, Org? Owner) AnswerWithoutOrg(OauthServer oauth, DateTimeOffset now)
     {
-        if (path is ["services", "oauth2", "token"])
+        if (path is ["id", _, _] or ["services", "oauth2", "userinfo"])
+            return (token is null ? Identity.MissingToken() : Identity.BadToken(), null);
+        if (path is ["services", "oauth2", .. var segments])
         {
-            return method == "POST"
-                ? TokenEndpoint.Answer(
-                    orgs,
+            return oauth.Answer(
+                segments,
+                new(
+                    host,
                     baseUrl,
+                    method,
+                    query,
                     headers.GetValueOrDefault("Authorization"),
-                    Encoding.UTF8.GetString(content),
+                    headers.GetValueOrDefault("Cookie"),
                     now
                 )
-                : (TokenEndpoint.Refused("invalid_request", "must use HTTP POST"), null);
+            );
         }
 
-        if (path is ["services", "oauth2", "revoke"])
-            return TokenEndpoint.Revoke(orgs, Encoding.UTF8.GetString(content));
         if (path is ["services", "data"])
             return (Versions.All(), null);
-        if (path is ["id", ..] or ["services", "oauth2", "userinfo"])
-            return (
-                ApiAnswer.Text(
-                    403,
-                    "text/plain;charset=UTF-8",
-                    TokenOf(headers) is null ? "Missing_OAuth_Token" : "Bad_OAuth_Token"
-                ),
-                null
-            );
+        if (path is ["id", "keys"])
+            return (IdToken.Keys(), null);
+        if (path is [".well-known", "openid-configuration"])
+            return (IdToken.Configuration(baseUrl), null);
         if (!IsData)
             return (ApiAnswer.Error(404, ApiError.NotFound), null);
         if (Versions.Refusal(path[2]) is { } refusal)
             return (refusal, null);
-        return (TokenOf(headers) is null ? NoHeader() : FaultAnswers.ExpiredSession(), null);
+        return (token is null ? NoHeader() : FaultAnswers.ExpiredSession(), null);
     }
 
     /// <summary>
     /// The checks before the resource, in the CRM's order: version, session, API and its limits. Null when all pass.
     /// </summary>
-    public ApiAnswer? Refuse(Org org, FaultRule? fault, DateTimeOffset now)
+    /// <param name="instanceUrl">Where the org's data is to be had.</param>
+    public ApiAnswer? Refuse(Org org, FaultRule? fault, string instanceUrl, DateTimeOffset now)
     {
         if (IsData && Versions.Refusal(path[2]) is { } refusal)
             return refusal;
         if (TooLong() is { } tooLong)
             return tooLong;
-        var token = TokenOf(headers)!;
         if (fault?.Kind == FaultKind.ExpiredSession)
-            org.Sessions.Revoke(token);
-        if (!org.Sessions.Use(token, now))
-        {
-            return IsData
-                ? FaultAnswers.ExpiredSession()
-                : ApiAnswer.Text(403, "text/plain;charset=UTF-8", "Bad_OAuth_Token");
-        }
+            org.Sessions.Revoke(token!);
+        Session = org.Sessions.Use(token!, now);
+        if (Session is null)
+            return IsData ? FaultAnswers.ExpiredSession() : Identity.BadToken();
 
         if (fault?.Kind is FaultKind.DailyLimit or FaultKind.ConcurrentLimit or FaultKind.Unavailable)
             return FaultAnswers.For(fault, RequestId);
         if (!IsData)
-            return Identity.Answer(org, baseUrl, userinfo: path[0] == "services");
+            return Identity.Answer(org, Session, baseUrl, instanceUrl, path);
+        if (!Session.MayUseApi)
+            return FaultAnswers.WithoutApiScope();
         if (!org.Settings.ApiEnabled)
         {
             return ApiAnswer.Error(
@@ -228,6 +253,24 @@ internal sealed class Call
         };
     }
 
+    private static Dictionary<string, StringValues> Joined(
+        Dictionary<string, StringValues> query,
+        Dictionary<string, StringValues> form
+    )
+    {
+        var all = new Dictionary<string, StringValues>(query, StringComparer.Ordinal);
+        foreach (var (name, values) in form)
+            all[name] = values;
+        return all;
+    }
+
+    /// <summary>The target as the journal keeps it: cut, and without tokens.</summary>
+    private static string Noted(string target)
+    {
+        var noted = TokenInQuery().Replace(target, "${name}=...");
+        return noted.Length > 2_000 ? noted[..2_000] : noted;
+    }
+
     private ApiAnswer? TooLong()
     {
         if (target.Length > LongestUri)
@@ -262,10 +305,19 @@ internal sealed class Call
         path switch
         {
             ["services", "oauth2", "token"] => RequestKinds.Token,
+            ["services", "oauth2", "authorize"] => RequestKinds.Authorize,
             ["services", "oauth2", "revoke"] => RequestKinds.Revoke,
-            ["services", "oauth2", "userinfo"] or ["id", ..] => RequestKinds.Identity,
+            ["services", "oauth2", "introspect"] => RequestKinds.Introspect,
+            ["services", "oauth2", "userinfo"] or ["id", _, _] => RequestKinds.Identity,
             ["services", "data"] => RequestKinds.Versions,
             ["services", "data", _, ..] => Router.KindOf(method, path[3..]),
             _ => RequestKinds.Unknown,
         };
+
+    [GeneratedRegex(
+        @"(?<=[?&])(?<name>(oauth_)?token|client_secret|assertion)=[^&]*",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
+    private static partial Regex TokenInQuery();
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LeadSync.CrmSimulator.Faults;
+using LeadSync.CrmSimulator.Oauth;
 
 namespace LeadSync.CrmSimulator.Rest;
 
@@ -21,6 +22,7 @@ internal static class FaultAnswers
                     $"An unexpected error occurred. Please include this ErrorId if you contact support: {requestId}"
                 )
             ),
+            FaultKind.OauthError => OauthServer.Refused(new(fault.Code, fault.Message)),
             FaultKind.ExpiredSession => ExpiredSession(),
             FaultKind.DailyLimit => DailyLimit(),
             FaultKind.ConcurrentLimit => ApiAnswer.Error(
@@ -37,6 +39,15 @@ internal static class FaultAnswers
         ApiAnswer.Error(401, ApiError.Session) with
         {
             Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["WWW-Authenticate"] = "Token" },
+        };
+
+    /// <summary>Also a 401, but no refresh will mend it.</summary>
+    public static ApiAnswer WithoutApiScope() =>
+        ExpiredSession() with
+        {
+            Body = ApiAnswer
+                .Error(401, new ApiError("INVALID_SESSION_ID", "This session is not valid for use with the REST API"))
+                .Body,
         };
 
     private static ApiAnswer Unavailable(FaultRule fault)

@@ -1,7 +1,9 @@
 using System.Globalization;
 using LeadSync.CrmSimulator.Data;
 using LeadSync.CrmSimulator.Faults;
+using LeadSync.CrmSimulator.Hosts;
 using LeadSync.CrmSimulator.Journal;
+using LeadSync.CrmSimulator.Oauth;
 
 namespace LeadSync.CrmSimulator.Rest;
 
@@ -9,11 +11,11 @@ namespace LeadSync.CrmSimulator.Rest;
 /// Every request below /services and /id on its way: read, struck by a fault or not, done under the org's gate, noted in
 /// the journal, and only then answered.
 /// </summary>
-internal sealed class Pipeline(Orgs orgs, FaultPlan faults, JournalLog journal, TimeProvider clock)
+internal sealed class Pipeline(Orgs orgs, OauthServer oauth, FaultPlan faults, JournalLog journal, TimeProvider clock)
 {
-    public async Task AnswerAsync(HttpContext context)
+    public async Task AnswerAsync(HttpContext context, CrmHost host)
     {
-        var call = await Call.ReadAsync(context, orgs);
+        var call = await Call.ReadAsync(context, host, orgs);
         var strike = faults.Take(call.Shape);
         context.Response.Headers["X-Sfdc-Request-Id"] = call.RequestId;
         if (strike.Whole is { Kind: FaultKind.LateEffect } late)
@@ -91,8 +93,12 @@ internal sealed class Pipeline(Orgs orgs, FaultPlan faults, JournalLog journal, 
     {
         if (call.Org is not { } org)
         {
-            var (answer, owner) = call.AnswerWithoutOrg(orgs, clock.GetUtcNow());
-            answer = FaultAnswers.For(strike.Whole, call.RequestId) ?? answer;
+            var instead = FaultAnswers.For(strike.Whole, call.RequestId);
+            var (answer, owner) =
+                instead is not null && strike.Whole is { AfterEffect: false }
+                    ? (instead, null)
+                    : call.AnswerWithoutOrg(oauth, clock.GetUtcNow());
+            answer = instead ?? answer;
             return (
                 answer,
                 journal.Append(
@@ -110,9 +116,9 @@ internal sealed class Pipeline(Orgs orgs, FaultPlan faults, JournalLog journal, 
         lock (org.Gate)
         {
             var now = clock.GetUtcNow();
-            var transaction = new Transaction(org, org.IntegrationUserId, now);
             var parts = new List<Subrequest>();
-            var refusal = lateOf is null ? call.Refuse(org, strike.Whole, now) : null;
+            var refusal = lateOf is null ? call.Refuse(org, strike.Whole, call.InstanceUrl(oauth, org), now) : null;
+            var transaction = new Transaction(org, call.UserId(org), now);
             var counted = refusal is null && lateOf is null;
             if (counted)
                 org.Allowance.Count(now);

@@ -118,20 +118,9 @@ internal sealed class RecordInput
     private static string? Text(OrgSettings settings, Field field, string text)
     {
         if (settings.TrimText)
-            text = Trim(text);
+            text = text.Trim(' ', '\t', '\r', '\n');
         if (settings.LowercaseEmail && field.Type == FieldType.Email)
             text = text.ToLowerInvariant();
         return text.Length == 0 && settings.EmptyTextIsNull ? null : text;
-    }
-
-    /// <summary>Cuts what Java's trim cuts: the space and every control character before it, and nothing else.</summary>
-    private static string Trim(string text)
-    {
-        var (start, end) = (0, text.Length);
-        while (start < end && text[start] <= ' ')
-            start++;
-        while (end > start && text[end - 1] <= ' ')
-            end--;
-        return text[start..end];
     }
 }

@@ -39,7 +39,8 @@ internal sealed partial class RequestShape
         string target,
         IReadOnlyList<string> segments,
         JsonBody? body,
-        string org = ""
+        string org = "",
+        string? grantType = null
     )
     {
         var shape = new RequestShape
@@ -50,6 +51,10 @@ internal sealed partial class RequestShape
             Org = org,
         };
         shape.kinds.Add(kind);
+        if (grantType == "refresh_token")
+            shape.kinds.Add(RequestKinds.Refresh);
+        if (grantType == "authorization_code")
+            shape.kinds.Add(RequestKinds.CodeExchange);
         shape.Look(kind, method, segments, target, body?.Root);
         return shape;
     }

@@ -9,18 +9,23 @@ namespace LeadSync.Hosting.Tests.Bus;
 /// <summary>A service's buses on a broker that may be killed.</summary>
 public sealed class BusOnPrivateBroker : BusUnderTest
 {
-    public PrivateBroker Server { get; } = new();
-    public override TestBroker Broker => Server.Broker;
+    private TestBroker? _broker;
+
+    public PrivateServers Servers { get; } = new(postgres: false);
+    public override TestBroker Broker =>
+        _broker ?? throw new InvalidOperationException("The broker was not started: RabbitMQ is not installed.");
 
     public override async ValueTask InitializeAsync()
     {
-        if (!PrivateBroker.IsInstalled)
+        if (!PrivateServers.AreInstalled)
             return;
-        await Server.InitializeAsync();
+        await Servers.InitializeAsync();
+        _broker = new TestBroker(Servers);
+        await _broker.InitializeAsync();
         await StartAsync();
     }
 
-    protected override ValueTask EndBrokerAsync() => Server.DisposeAsync();
+    protected override ValueTask EndBrokerAsync() => Servers.DisposeAsync();
 }
 
 public sealed class When_the_broker_fails(BusOnPrivateBroker bus) : IClassFixture<BusOnPrivateBroker>
@@ -30,16 +35,16 @@ public sealed class When_the_broker_fails(BusOnPrivateBroker bus) : IClassFixtur
     [Fact]
     public async Task Killed_and_restarted_everything_confirmed_arrives_and_all_go_on_by_themselves()
     {
-        Assert.SkipUnless(PrivateBroker.IsInstalled, NeedsRabbitMq);
+        Assert.SkipUnless(PrivateServers.AreInstalled, NeedsRabbitMq);
         var confirmed = new ConcurrentBag<string>();
         using var enough = new CancellationTokenSource();
         // As Gateway does: what is not confirmed is not accepted.
         var publishing = PublishAllAsync();
         await Eventually.ShouldBe(() => confirmed.Count > 50);
 
-        await bus.Server.KillAsync();
+        await bus.Servers.KillAsync("rabbitmq");
         await Eventually.ShouldBe(() => bus.Watch.Trouble is not null);
-        await bus.Server.RestartAsync();
+        await bus.Servers.StartAsync("rabbitmq");
 
         var before = confirmed.Count;
         await Eventually.ShouldBe(() => confirmed.Count > before + 50, within: TimeSpan.FromMinutes(1));
@@ -74,7 +79,7 @@ public sealed class When_the_broker_fails(BusOnPrivateBroker bus) : IClassFixtur
     [Fact]
     public async Task Under_a_memory_alarm_publishing_gives_up_in_time_and_consuming_goes_on()
     {
-        Assert.SkipUnless(PrivateBroker.IsInstalled, NeedsRabbitMq);
+        Assert.SkipUnless(PrivateServers.AreInstalled, NeedsRabbitMq);
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         bus.Edge.Act = (_, _) => release.Task;
         for (var number = 0; number < 40; number++)
@@ -84,7 +89,7 @@ public sealed class When_the_broker_fails(BusOnPrivateBroker bus) : IClassFixtur
                 $$$"""{"workspace":"acme","items":[{"leadId":"{{{number}}}","fields":{}}]}"""
             );
         }
-        await bus.Server.AlarmAsync(on: true);
+        await bus.Servers.AlarmAsync(on: true);
         try
         {
             var started = Stopwatch.GetTimestamp();
@@ -102,7 +107,7 @@ public sealed class When_the_broker_fails(BusOnPrivateBroker bus) : IClassFixtur
         }
         finally
         {
-            await bus.Server.AlarmAsync(on: false);
+            await bus.Servers.AlarmAsync(on: false);
         }
 
         await Eventually.ShouldPass(() => PublishAsync(BusUnderTest.Lead("alarmed"), TimeSpan.FromSeconds(5)));
