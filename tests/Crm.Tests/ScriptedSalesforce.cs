@@ -186,6 +186,23 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Sends an answer that goes on, a space at a time, until the client goes.</summary>
+    public ScriptedSalesforce Drips()
+    {
+        _script.Enqueue(async http =>
+        {
+            http.Response.ContentType = "application/json;charset=UTF-8";
+            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+            while (!http.RequestAborted.IsCancellationRequested)
+            {
+                await http.Response.WriteAsync(" ", CancellationToken.None);
+                await http.Response.Body.FlushAsync(CancellationToken.None);
+                await pace.WaitForNextTickAsync(CancellationToken.None);
+            }
+        });
+        return this;
+    }
+
     /// <summary>Takes the request and keeps silent until the client goes.</summary>
     public ScriptedSalesforce NeverAnswers(Action? onceAsked = null)
     {

@@ -1,5 +1,7 @@
 using LeadSync.Crm.Salesforce;
 using LeadSync.CrmSimulator;
+using LeadSync.CrmSimulator.Data;
+using LeadSync.CrmSimulator.Faults;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -62,8 +64,13 @@ public sealed class SimulatedSalesforce : IAsyncDisposable
         return page.Records.ToDictionary(record => record.Id, record => record.Stamp, StringComparer.Ordinal);
     }
 
-    public void SetPageSize(int records) =>
-        Simulator.Org.Settings = Simulator.Org.Settings with { QueryPageSize = records };
+    public void SetPageSize(int records) => Change(settings => settings with { QueryPageSize = records });
+
+    public void Change(Func<OrgSettings, OrgSettings> change) =>
+        Simulator.Org.Settings = change(Simulator.Org.Settings);
+
+    /// <summary>Lets every request from now on meet a fault.</summary>
+    public void Strike(FaultKind kind) => Simulator.Faults.Put(new FaultRule { Kind = kind });
 
     public async ValueTask DisposeAsync()
     {

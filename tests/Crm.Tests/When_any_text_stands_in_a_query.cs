@@ -97,10 +97,7 @@ public sealed class When_any_text_stands_in_a_query
     [Fact]
     public void Every_single_character_comes_back()
     {
-        string[] characters =
-        [
-            .. Enumerable.Range(0, char.MaxValue + 1).Select(code => ((char)code).ToString()),
-        ];
+        string[] characters = [.. Enumerable.Range(0, char.MaxValue + 1).Select(code => ((char)code).ToString())];
 
         new Soql("Lead", ["Id"]).In("Email", characters).Build().SelectMany(Values).ShouldBe(characters);
     }
