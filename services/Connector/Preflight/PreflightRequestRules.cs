@@ -21,11 +21,11 @@ internal static class PreflightRequestRules
         for (var index = 0; index < request.Objects.Count; index++)
         {
             var mapped = request.Objects[index];
-            if (!Soql.IsName(mapped.Object))
+            if (!SoqlText.IsName(mapped.Object))
                 Add($"objects[{index}].object", "is no API name", "Use the object's API name, as Lead.");
             if (mapped.Fields.Count > MostFields)
                 Add($"objects[{index}].fields", $"holds more than {MostFields}", "Ask for the fields that are mapped.");
-            else if (mapped.Fields.FirstOrDefault(field => !Soql.IsName(field.Field)) is { } unnamed)
+            else if (mapped.Fields.FirstOrDefault(field => !SoqlText.IsName(field.Field)) is { } unnamed)
                 Add($"objects[{index}].fields", $"holds '{unnamed.Field}', which is no API name", "Use API names.");
         }
         if (request.Objects.GroupBy(mapped => mapped.Object, OrgFacts.Names).Any(same => same.Skip(1).Any()))

@@ -5,18 +5,44 @@ namespace LeadSync.Crm.Salesforce;
 /// <summary>Reads an object's fields. Salesforce shows each user only what that user may see, so this is the user's own view.</summary>
 internal sealed class SalesforceDescribe(SalesforceHttp http)
 {
+    public async Task<IReadOnlyList<ObjectSummary>> ListAsync(CrmSession session, CancellationToken cancellationToken)
+    {
+        var answer = await http.SendAsync(new SalesforceCall(session, HttpMethod.Get, "/sobjects"), cancellationToken);
+        return answer
+            .Read(SalesforceJson.Default.DescribedObjects)
+            .Sobjects.ConvertAll(one => new ObjectSummary(
+                one.Name,
+                one.Label ?? one.Name,
+                one.Custom,
+                one.Queryable,
+                one.Createable,
+                one.Updateable
+            ));
+    }
+
     public async Task<ObjectSchema> DescribeAsync(
         CrmSession session,
         string objectName,
         CancellationToken cancellationToken
     )
     {
-        if (!Soql.IsName(objectName))
+        if (!SoqlText.IsName(objectName))
             throw new ArgumentException($"No API name of Salesforce: '{objectName}'.", nameof(objectName));
         var call = new SalesforceCall(session, HttpMethod.Get, $"/sobjects/{objectName}/describe");
         var answer = await http.SendAsync(call, cancellationToken);
         return answer.Read(SalesforceJson.Default.DescribedObject).ToSchema();
     }
+}
+
+/// <summary>The parts of the list of objects that we use.</summary>
+internal sealed record DescribedObjects(List<ListedObject> Sobjects);
+
+internal sealed record ListedObject(string Name, string? Label)
+{
+    public bool Custom { get; init; }
+    public bool Queryable { get; init; }
+    public bool Createable { get; init; }
+    public bool Updateable { get; init; }
 }
 
 /// <summary>The parts of a describe that we use.</summary>

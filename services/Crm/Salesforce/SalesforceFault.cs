@@ -56,7 +56,7 @@ internal sealed partial record SalesforceFault(string? Code, string Message, IRe
         return column.Success ? [column.Groups["column"].Value] : [];
     }
 
-    private static string Cut(string message)
+    public static string Cut(string message)
     {
         if (message.Length <= LongestMessage)
             return message;

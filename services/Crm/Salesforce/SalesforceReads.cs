@@ -33,12 +33,14 @@ public sealed record SalesforceRead
     private static string Write(SalesforceFilter filter) =>
         filter.Values is null
             ? $"{FieldPath(filter.Field)} = true"
-            : $"{FieldPath(filter.Field)} IN ({string.Join(',', filter.Values.Select(Soql.Literal))})";
+            : $"{FieldPath(filter.Field)} IN ({string.Join(',', filter.Values.Select(SoqlText.Quote))})";
 
     private static string FieldPath(string path) => string.Join('.', path.Split('.').Select(Name));
 
     private static string Name(string text) =>
-        Soql.IsName(text) ? text : throw new ArgumentException($"No API name of Salesforce: '{text}'.", nameof(text));
+        SoqlText.IsName(text)
+            ? text
+            : throw new ArgumentException($"No API name of Salesforce: '{text}'.", nameof(text));
 }
 
 /// <summary>What must hold of a row: that a flag is set, or that a text is one of these, at least one.</summary>

@@ -52,19 +52,11 @@ internal sealed class Forwarder(IHttpClientFactory clients, ServiceTokens tokens
         "WWW-Authenticate",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Passes the request on as it came.</summary>
     public async Task<IResult> ForwardAsync(HttpContext context, string service, Caller caller)
     {
-        using var request = Request(context);
-        return await SendAsync(context, service, caller, request);
-    }
-
-    /// <summary>Sends a request of ours for the caller, and passes the answer back.</summary>
-    public async Task<IResult> SendAsync(HttpContext context, string service, Caller caller, HttpRequestMessage request)
-    {
         var cancelled = context.RequestAborted;
-        request.Headers.Authorization = new("Bearer", tokens.Make(service.ToLowerInvariant(), caller));
         using var client = clients.CreateClient(service);
+        using var request = Request(context, service, caller);
         try
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancelled);
@@ -85,7 +77,7 @@ internal sealed class Forwarder(IHttpClientFactory clients, ServiceTokens tokens
         }
     }
 
-    private static HttpRequestMessage Request(HttpContext context)
+    private HttpRequestMessage Request(HttpContext context, string service, Caller caller)
     {
         var incoming = context.Request;
         // The path as it was matched and authorised, not as it was written.
@@ -107,6 +99,7 @@ internal sealed class Forwarder(IHttpClientFactory clients, ServiceTokens tokens
             if (!request.Headers.TryAddWithoutValidation(name, values.ToArray()))
                 request.Content?.Headers.TryAddWithoutValidation(name, values.ToArray());
         }
+        request.Headers.Authorization = new("Bearer", tokens.Make(service.ToLowerInvariant(), caller));
         return request;
     }
 
