@@ -30,12 +30,12 @@ public static class ForwardTable
     [
         new("/v1/connections/{**rest}", Read, Connector, KeyRole.Viewer),
         new("/v1/connections/{**rest}", Write, Connector, KeyRole.Integrator),
+        // The GET is our own: it collects what this one wants to be given.
+        new("/v1/connections/{id}/preflight", Post, Connector, KeyRole.Integrator),
         // Grants carry access tokens: for services only.
         new("/v1/connections/{id}/grants/{**rest}", Any, null, KeyRole.Viewer),
         new("/v1/connections/{id}/schema/{**rest}", Read, Connector, KeyRole.Viewer),
         new("/v1/connections/{id}/schema/{**rest}", Write, null, KeyRole.Viewer),
-        // The GET is our own: it collects what this one wants to be given.
-        new("/v1/connections/{id}/preflight", Post, Connector, KeyRole.Integrator),
         new("/v1/config", Read, Mapping, KeyRole.Viewer),
         new("/v1/config", Write, Mapping, KeyRole.Integrator),
         new("/v1/sources/{**rest}", Read, Mapping, KeyRole.Viewer),

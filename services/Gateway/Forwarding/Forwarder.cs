@@ -103,7 +103,8 @@ internal sealed class Forwarder(IHttpClientFactory clients, ServiceTokens tokens
         return request;
     }
 
-    private static async Task PassBackAsync(
+    /// <summary>Gives the caller what a service answered.</summary>
+    public static async Task PassBackAsync(
         HttpResponseMessage response,
         HttpContext context,
         CancellationToken cancellationToken
@@ -121,7 +122,7 @@ internal sealed class Forwarder(IHttpClientFactory clients, ServiceTokens tokens
         await response.Content.CopyToAsync(context.Response.Body, cancellationToken);
     }
 
-    private static IResult Unavailable(string service) =>
+    public static IResult Unavailable(string service) =>
         FailureCatalogue.Unavailable.Problem(
             StatusCodes.Status503ServiceUnavailable,
             $"{service} does not answer now.",

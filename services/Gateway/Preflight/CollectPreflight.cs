@@ -1,4 +1,4 @@
-using System.Net.Http.Headers;
+using System.Net;
 using System.Text.Json;
 using LeadSync.Contracts;
 using LeadSync.Gateway.Access;
@@ -12,63 +12,54 @@ namespace LeadSync.Gateway.Preflight;
 /// Runs a connection's preflight: collects what is mapped and decided for it from the services that keep it, and has
 /// Connector check the org against that.
 /// </summary>
-internal sealed class CollectPreflight(
-    IHttpClientFactory clients,
-    ServiceTokens tokens,
-    Forwarder forwarder,
-    ILogger<CollectPreflight> log
-)
+internal sealed class CollectPreflight(IHttpClientFactory clients, ServiceTokens tokens, ILogger<CollectPreflight> log)
 {
-    private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(5);
-
     public async Task<IResult> HandleAsync(Guid id, HttpContext context, Caller caller)
     {
-        PreflightRequest wanted;
+        var cancelled = context.RequestAborted;
+        var asked = ForwardTable.Mapping;
         try
         {
-            var mappings = ReadAsync<MappedObject>("/v1/mappings", caller, context.RequestAborted);
-            var routes = ReadAsync<Route>("/v1/routes", caller, context.RequestAborted);
-            wanted = PreflightWanted.From(id, await mappings, await routes);
+            var mappings = await ReadAsync<MappedObject>("/v1/mappings", caller, cancelled);
+            var routes = await ReadAsync<Route>("/v1/routes", caller, cancelled);
+            asked = ForwardTable.Connector;
+            using var request = Request(asked, HttpMethod.Post, $"/v1/connections/{id}/preflight", caller);
+            request.Content = JsonContent.Create(PreflightWanted.From(id, mappings, routes));
+            foreach (var accepted in context.Request.Headers.Accept.OfType<string>())
+                request.Headers.TryAddWithoutValidation("Accept", accepted);
+            using var client = clients.CreateClient(asked);
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancelled);
+            if (response.StatusCode == HttpStatusCode.Unauthorized)
+                throw new HttpRequestException("Our token was refused.", null, response.StatusCode);
+            await Forwarder.PassBackAsync(response, context, cancelled);
+            return Results.Empty;
         }
         catch (Exception fault)
             when ((Faults.IsInfrastructure(fault) || fault is JsonException)
-                && !context.RequestAborted.IsCancellationRequested
+                && !cancelled.IsCancellationRequested
+                && !context.Response.HasStarted
             )
         {
-            log.LogWarning("Mapping does not tell what is mapped ({Fault})", fault.GetType().Name);
-            return FailureCatalogue.Unavailable.Problem(
-                StatusCodes.Status503ServiceUnavailable,
-                "Mapping does not answer now, so it is not known what the org is needed for.",
-                retryAfter: ComeBack
-            );
+            log.LogWarning("A preflight lacks {Service} ({Fault})", asked, fault.GetType().Name);
+            return Forwarder.Unavailable(asked);
         }
-        using var request = new HttpRequestMessage(
-            HttpMethod.Post,
-            new Uri($"/v1/connections/{id}/preflight", UriKind.Relative)
-        )
-        {
-            Content = JsonContent.Create(wanted),
-        };
-        foreach (var accepted in context.Request.Headers.Accept)
-        {
-            if (accepted is not null)
-                request.Headers.TryAddWithoutValidation("Accept", accepted);
-        }
-        return await forwarder.SendAsync(context, ForwardTable.Connector, caller, request);
     }
 
     private async Task<IReadOnlyList<T>> ReadAsync<T>(string path, Caller caller, CancellationToken cancellationToken)
     {
         using var client = clients.CreateClient(ForwardTable.Mapping);
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
-        request.Headers.Authorization = new AuthenticationHeaderValue(
-            "Bearer",
-            tokens.Make(ForwardTable.Mapping.ToLowerInvariant(), caller)
-        );
+        using var request = Request(ForwardTable.Mapping, HttpMethod.Get, path, caller);
         using var response = await client.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadFromJsonAsync<List<T>>(JsonSerializerOptions.Web, cancellationToken)
             ?? throw new JsonException();
+    }
+
+    private HttpRequestMessage Request(string service, HttpMethod method, string path, Caller caller)
+    {
+        var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        request.Headers.Authorization = new("Bearer", tokens.Make(service.ToLowerInvariant(), caller));
+        return request;
     }
 }
 
