@@ -19,7 +19,11 @@ builder.Services.AddSingleton<Login>();
 builder.Services.AddSingleton<ConnectionStore>().AddSingleton<CreateConnection>().AddSingleton<ReplaceCredentials>();
 builder.Services.AddSingleton<CredentialStore>().AddSingleton<AccessTokens>().AddSingleton<GrantAccess>();
 builder.Services.AddSingleton<ApiBudget>().AddSingleton<OrgUsage>().AddSingleton<ReadBudget>();
-builder.Services.AddSingleton<SchemaStore>().AddSingleton<ReadSchema>();
+builder
+    .Services.AddSingleton<SchemaStore>()
+    .AddSingleton<ReadSchema>()
+    .AddSingleton<QueueStore>()
+    .AddSingleton<ReadQueues>();
 builder.Services.AddSingleton<ReadOrgFacts>().AddSingleton<RunPreflight>();
 builder.Services.AddSingleton<Probe>().AddHostedService(provider => provider.GetRequiredService<Probe>());
 
@@ -31,6 +35,7 @@ app.MapServiceDefaults();
 app.MapConnections();
 app.MapGrants();
 app.MapSchema();
+app.MapQueues();
 app.MapBudget();
 app.MapPreflight();
 await app.RunServiceAsync(args);

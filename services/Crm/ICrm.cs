@@ -28,6 +28,15 @@ public interface ICrm
     /// <summary>Reads the fields of an object as the session's user may see and write them.</summary>
     Task<ObjectSchema> DescribeAsync(CrmSession session, string objectName, CancellationToken cancellationToken);
 
+    /// <summary>Reads the fields of an object unless nothing of it has changed since.</summary>
+    /// <param name="since">The <see cref="Description.ServerTime"/> of the last reading; null reads it whatever it is.</param>
+    Task<Description> DescribeAsync(
+        CrmSession session,
+        string objectName,
+        DateTimeOffset? since,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>
     /// Finds the records that have one of the given ids or email addresses, over all given objects in one API call (more
     /// only when the CRM pages its answer). Reads by query, never by a search index, so a record just created is found.

@@ -14,6 +14,10 @@ public sealed record ObjectSchema(
         Fields.FirstOrDefault(field => string.Equals(field.Name, name, StringComparison.OrdinalIgnoreCase));
 }
 
+/// <param name="Schema">Null when nothing of it has changed.</param>
+/// <param name="ServerTime">The CRM's clock when it answered.</param>
+public sealed record Description(ObjectSchema? Schema, DateTimeOffset ServerTime);
+
 /// <summary>An object of the CRM in the list of all that the connected user may see.</summary>
 /// <param name="Object">API name.</param>
 /// <param name="Label">What people see.</param>

@@ -24,13 +24,27 @@ internal sealed class SalesforceDescribe(SalesforceHttp http)
         CrmSession session,
         string objectName,
         CancellationToken cancellationToken
+    ) => (await DescribeAsync(session, objectName, since: null, cancellationToken)).Schema!;
+
+    public async Task<Description> DescribeAsync(
+        CrmSession session,
+        string objectName,
+        DateTimeOffset? since,
+        CancellationToken cancellationToken
     )
     {
         if (!SoqlText.IsName(objectName))
             throw new ArgumentException($"No API name of Salesforce: '{objectName}'.", nameof(objectName));
-        var call = new SalesforceCall(session, HttpMethod.Get, $"/sobjects/{objectName}/describe");
+        var call = new SalesforceCall(session, HttpMethod.Get, $"/sobjects/{objectName}/describe")
+        {
+            // A change in the very second of the last reading may have come after it.
+            ModifiedSince = since - TimeSpan.FromSeconds(1),
+        };
         var answer = await http.SendAsync(call, cancellationToken);
-        return answer.Read(SalesforceJson.Default.DescribedObject).ToSchema();
+        return new Description(
+            answer.IsUnchanged ? null : answer.Read(SalesforceJson.Default.DescribedObject).ToSchema(),
+            answer.ServerTime
+        );
     }
 }
 
