@@ -87,6 +87,53 @@ public static class FailureCatalogue
         "Tell the operator the trace id; the fault is in the logs under it."
     );
 
+    // While connecting
+    public static readonly FailureKind OAuthError = new(
+        "OAUTH_ERROR",
+        "The CRM refused to authorise LeadSync; the message says why.",
+        "Have an admin of the CRM connect directly, or install or create an external client app with API access there."
+    );
+    public static readonly FailureKind ConsentDenied = new(
+        "CONSENT_DENIED",
+        "The person who was asked in the CRM denied LeadSync access, or may not grant it.",
+        "Ask again with a user who may grant API access; an admin can do it over a connect link, without an account here."
+    );
+    public static readonly FailureKind ConsentUnknown = new(
+        "CONSENT_UNKNOWN",
+        "The answer from the CRM belongs to nothing that was asked for here, or was used before.",
+        "Begin to connect anew; each answer counts once, at the address that it was asked for."
+    );
+    public static readonly FailureKind ConsentExpired = new(
+        "CONSENT_EXPIRED",
+        "What was begun was not finished in time.",
+        "Begin to connect anew: ten minutes to answer in the CRM, half an hour to confirm."
+    );
+    public static readonly FailureKind CodeRefused = new(
+        "CODE_REFUSED",
+        "The CRM does not take the code that it sent: it was used before, has expired, or was meant for someone else.",
+        "Begin to connect anew."
+    );
+    public static readonly FailureKind EnvironmentDiffers = new(
+        "ENVIRONMENT_DIFFERS",
+        "The org that was logged in to is of the other environment: a sandbox instead of production, or the reverse.",
+        "Choose the right environment, or log in to the right org with another account; nothing was connected."
+    );
+    public static readonly FailureKind OtherOrg = new(
+        "OTHER_ORG",
+        "The org that was logged in to is not the one that the connection belongs to.",
+        "Log in to the connection's own org with another account, or move the connection on purpose."
+    );
+    public static readonly FailureKind WaitingUndecided = new(
+        "WAITING_UNDECIDED",
+        "Leads were held since the connection was deauthorised, and it was not said what is to become of them.",
+        "Confirm again with 'waiting' set to 'send' or 'discard'."
+    );
+    public static readonly FailureKind Disconnected = new(
+        "DISCONNECTED",
+        "The connection was deauthorised here.",
+        "Authorise it again with the same org; what is held waits for 30 days."
+    );
+
     // While mapping
     public static readonly FailureKind NoRoute = new(
         "NO_ROUTE",
@@ -136,6 +183,11 @@ public static class FailureCatalogue
         "PULL_ONLY",
         "The connection's direction is pull, so nothing is written to it.",
         "Set its direction to push or both, or route the source to another connection."
+    );
+    public static readonly FailureKind HeldTooLong = new(
+        "HELD_TOO_LONG",
+        "The lead waited longer than held leads are kept for a connection that was deauthorised.",
+        "None, if it is out of date. Else capture it again once the connection is authorised."
     );
     public static readonly FailureKind OutcomeUnknown = new(
         "OUTCOME_UNKNOWN",
@@ -290,6 +342,15 @@ public static class FailureCatalogue
             BrokerUnavailable,
             Unavailable,
             Internal,
+            OAuthError,
+            ConsentDenied,
+            ConsentUnknown,
+            ConsentExpired,
+            CodeRefused,
+            EnvironmentDiffers,
+            OtherOrg,
+            WaitingUndecided,
+            Disconnected,
             NoRoute,
             NoMapping,
             SchemaUnknown,
@@ -299,6 +360,7 @@ public static class FailureCatalogue
             NoMatchKey,
             RecordDeleted,
             PullOnly,
+            HeldTooLong,
             OutcomeUnknown,
             AuthRevoked,
             LimitDaily,

@@ -8,5 +8,8 @@ namespace LeadSync.Crm;
 /// <param name="IssuedAt">When the CRM issued it, by its own clock.</param>
 public sealed record CrmToken(string AccessToken, Uri InstanceUrl, string OrgId, string UserId, DateTimeOffset IssuedAt)
 {
+    /// <summary>What renews it; null where the way it was granted gives none, or none anew. A secret that outlives the session.</summary>
+    public string? RefreshToken { get; init; }
+
     public override string ToString() => $"token of user {UserId} in org {OrgId} at {InstanceUrl.Host}";
 }

@@ -19,4 +19,4 @@ app.MapServiceDefaults();
 app.MapKeys();
 app.MapCapture();
 app.MapForwarding();
-await app.RunAsync();
+await app.RunServiceAsync(args);

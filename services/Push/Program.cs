@@ -5,6 +5,7 @@ using LeadSync.Hosting.Bus;
 using LeadSync.Hosting.Web;
 using LeadSync.Push;
 using LeadSync.Push.Access;
+using LeadSync.Push.Holds;
 using LeadSync.Push.Lanes;
 using LeadSync.Push.Outcomes;
 using LeadSync.Push.Writing;
@@ -26,9 +27,13 @@ builder
 builder.Services.AddSingleton<OutcomeStore>();
 builder.Services.AddSingleton<Accesses>();
 builder.Services.AddSingleton<Prober>().AddSingleton<Writer>().AddSingleton<LaneRound>();
+builder.Services.AddSingleton<HoldStore>().AddSingleton<HeldLeads>();
+builder.Services.AddSingleton<HoldWatch>().AddHostedService(all => all.GetRequiredService<HoldWatch>());
+builder.Services.AddSingleton<HoldExpiry>().AddHostedService(all => all.GetRequiredService<HoldExpiry>());
 builder.Services.AddHostedService<LaneWorker>().AddHostedService<OutcomeRelay>();
 
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapLanes();
-await app.RunAsync();
+app.MapHolds();
+await app.RunServiceAsync(args);

@@ -35,4 +35,10 @@ public sealed class PushOptions
     /// <summary>How often a passing fault of one lead is retried before the lead is parked; by default 12, about an hour in all.</summary>
     [Range(1, 100)]
     public int MostAttempts { get; set; } = 12;
+
+    /// <summary>
+    /// How long what waits for a connection that was deauthorised is kept to be sent after all; by default 30 days.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    public TimeSpan HoldFor { get; set; } = TimeSpan.FromDays(30);
 }

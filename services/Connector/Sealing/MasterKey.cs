@@ -1,65 +1,65 @@
+using System.Collections.Frozen;
 using System.Security.Cryptography;
-using LeadSync.Hosting;
-using Microsoft.Extensions.Options;
 
 namespace LeadSync.Connector.Sealing;
 
 /// <summary>
-/// The key that seals the data key of every connection: <c>LEADSYNC_MASTER_KEY</c>. It never touches a credential itself, so
-/// that changing it means sealing the data keys anew and nothing else.
+/// What seals the data key of every connection. It never touches a credential itself, so that changing it means sealing the
+/// data keys anew and nothing else (<see cref="RotateKeys"/>). While one version replaces another several are known: the
+/// current one seals, each opens what it has sealed.
 /// </summary>
-public sealed class MasterKey
+/// <param name="current">The version that seals from now on.</param>
+/// <param name="keys">Every known version, 32 bytes each.</param>
+public sealed class MasterKey(int current, IReadOnlyDictionary<int, byte[]> keys)
 {
-    public const string Setting = "LEADSYNC_MASTER_KEY";
-    private const int Bytes = 32;
-    private readonly byte[] _key;
+    internal const int Bytes = 32;
+    private readonly FrozenDictionary<int, byte[]> _keys = keys.ToFrozenDictionary();
 
-    private MasterKey(byte[] key) => _key = key;
+    /// <summary>The version that seals; kept with all that it seals.</summary>
+    public int Version { get; } = current;
 
-    /// <summary>Which master key this is; kept with all that it seals.</summary>
-    public int Version => 1;
+    /// <summary>Every version that can open, in growing order.</summary>
+    public IReadOnlyList<int> Versions { get; } = [.. keys.Keys.Order()];
 
-    public static MasterKey Read(IConfiguration configuration)
-    {
-        var text = configuration.Required(Setting, "32 random bytes in base64 (openssl rand -base64 32)");
-        var key = new byte[Bytes + 3];
-        if (!Convert.TryFromBase64String(text, key, out var length) || length != Bytes)
-        {
-            throw new OptionsValidationException(
-                Setting,
-                typeof(string),
-                [$"Setting '{Setting}' must be exactly {Bytes} random bytes in base64 (openssl rand -base64 32)."]
-            );
-        }
-        return new MasterKey(key[..length]);
-    }
+    /// <summary>Reads it from the settings; see <see cref="MasterKeyText"/>.</summary>
+    public static MasterKey Read(IConfiguration configuration) => MasterKeyText.Read(configuration);
 
     /// <summary>Makes the data key of a new connection.</summary>
-    public DataKey NewDataKey(string workspace, Guid connectionId)
-    {
-        var key = RandomNumberGenerator.GetBytes(Bytes);
-        return new DataKey(
-            workspace,
-            connectionId,
-            Version,
-            key,
-            DataKeyField(workspace, connectionId).Seal(_key, key)
-        );
-    }
+    public DataKey NewDataKey(string workspace, Guid connectionId) =>
+        Seal(workspace, connectionId, RandomNumberGenerator.GetBytes(Bytes));
 
     /// <summary>Opens the data key of a connection.</summary>
-    public DataKey OpenDataKey(string workspace, Guid connectionId, byte[] sealedKey) =>
-        new(workspace, connectionId, Version, DataKeyField(workspace, connectionId).Open(_key, sealedKey), sealedKey);
+    /// <param name="keyVersion">The version that sealed it.</param>
+    /// <exception cref="InvalidOperationException">That version is not among the settings.</exception>
+    /// <exception cref="CryptographicException">It was sealed with another key, for something else, or was changed since.</exception>
+    public DataKey OpenDataKey(string workspace, Guid connectionId, int keyVersion, byte[] sealedKey) =>
+        new(
+            workspace,
+            connectionId,
+            keyVersion,
+            DataKeyField(workspace, connectionId, keyVersion).Open(Key(keyVersion), sealedKey),
+            sealedKey
+        );
 
-    /// <summary>A text that only this key opens.</summary>
-    public byte[] SealCheck() => CheckField.Seal(_key, "LeadSync");
+    /// <summary>The same data key, sealed by the current version.</summary>
+    /// <exception cref="InvalidOperationException">As <see cref="OpenDataKey"/>.</exception>
+    /// <exception cref="CryptographicException">As <see cref="OpenDataKey"/>.</exception>
+    public DataKey Rewrap(string workspace, Guid connectionId, int keyVersion, byte[] sealedKey) =>
+        Seal(
+            workspace,
+            connectionId,
+            DataKeyField(workspace, connectionId, keyVersion).Open(Key(keyVersion), sealedKey)
+        );
 
-    /// <summary>Whether <see cref="SealCheck"/> of this very key made it.</summary>
-    public bool Opens(byte[] check)
+    /// <summary>A text that only this version of this key opens.</summary>
+    public byte[] SealCheck(int keyVersion) => CheckField(keyVersion).Seal(Key(keyVersion), "LeadSync");
+
+    /// <summary>Whether <see cref="SealCheck"/> of this very key and version made it.</summary>
+    public bool Opens(int keyVersion, byte[] check)
     {
         try
         {
-            CheckField.Open(_key, check);
+            CheckField(keyVersion).Open(Key(keyVersion), check);
             return true;
         }
         catch (CryptographicException)
@@ -70,26 +70,24 @@ public sealed class MasterKey
 
     public override string ToString() => nameof(MasterKey);
 
-    private SealedField CheckField => new("", Guid.Empty, "check", Version);
+    private DataKey Seal(string workspace, Guid connectionId, byte[] key) =>
+        new(
+            workspace,
+            connectionId,
+            Version,
+            key,
+            DataKeyField(workspace, connectionId, Version).Seal(Key(Version), key)
+        );
 
-    private SealedField DataKeyField(string workspace, Guid connectionId) =>
-        new(workspace, connectionId, "data_key", Version);
-}
+    private byte[] Key(int version) =>
+        _keys.TryGetValue(version, out var key)
+            ? key
+            : throw new InvalidOperationException(
+                $"Version {version} of the master key is not among the settings ({string.Join(", ", Versions)} are)."
+            );
 
-/// <summary>The key that seals one connection's secrets.</summary>
-public sealed class DataKey(string workspace, Guid connectionId, int version, byte[] key, byte[] sealedKey)
-{
-    /// <summary>The version of the master key that seals this one.</summary>
-    public int Version { get; } = version;
+    private static SealedField CheckField(int keyVersion) => new("", Guid.Empty, "check", keyVersion);
 
-    /// <summary>This key as it may be stored.</summary>
-    public byte[] SealedKey { get; } = sealedKey;
-
-    public byte[] Seal(string field, string secret) => Field(field).Seal(key, secret);
-
-    public string Open(string field, byte[] sealedText) => Field(field).OpenText(key, sealedText);
-
-    public override string ToString() => $"{nameof(DataKey)} of {connectionId}";
-
-    private SealedField Field(string field) => new(workspace, connectionId, field, Version);
+    private static SealedField DataKeyField(string workspace, Guid connectionId, int keyVersion) =>
+        new(workspace, connectionId, "data_key", keyVersion);
 }

@@ -34,7 +34,7 @@ public sealed record Credential
     /// <summary>When the CRM last refused the grant itself.</summary>
     public DateTimeOffset? RefusedAt { get; init; }
 
-    public DataKey Open(MasterKey master) => master.OpenDataKey(Workspace, ConnectionId, DataKey);
+    public DataKey Open(MasterKey master) => master.OpenDataKey(Workspace, ConnectionId, KeyVersion, DataKey);
 
     public override string ToString() => $"{nameof(Credential)} of {ConnectionId}";
 }

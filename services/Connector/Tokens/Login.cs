@@ -1,6 +1,6 @@
-using LeadSync.Connector.Connections;
 using LeadSync.Contracts;
 using LeadSync.Crm;
+using LeadSync.Crm.Outbound;
 using LeadSync.Crm.Salesforce;
 
 namespace LeadSync.Connector.Tokens;

@@ -17,6 +17,8 @@ public static class SalesforceErrors
             "AUTH_CONFIGURATION",
             "AUTH_REVOKED",
             "BAD_TYPE",
+            "CODE_REFUSED",
+            "CONSENT_DENIED",
             "CRM_REFUSED",
             "CRM_UNAVAILABLE",
             "DUPLICATES_DETECTED",

@@ -10,6 +10,9 @@ namespace LeadSync.Crm.Salesforce;
 )]
 [JsonSerializable(typeof(DescribedObject))]
 [JsonSerializable(typeof(OrgLimits))]
+[JsonSerializable(typeof(AssertionClaims))]
+[JsonSerializable(typeof(FoundOrg))]
+[JsonSerializable(typeof(FoundUser))]
 [JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(TokenRefusal))]
 internal sealed partial class SalesforceJson : JsonSerializerContext;

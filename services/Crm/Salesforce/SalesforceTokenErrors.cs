@@ -80,6 +80,46 @@ internal static class SalesforceTokenErrors
                 "Salesforce does not let the user in: login hours, addresses or the flow are restricted.",
                 "In Salesforce, see the user's login history for the reason; mend it, then reconnect."
             ),
+
+
+            ("invalid_grant", "expired authorization code")
+            or
+            ("invalid_grant", "invalid authorization code")
+            or ("invalid_grant", "invalid code verifier") => new(
+                "CODE_REFUSED",
+                false,
+                "Salesforce does not take the code that it sent: it was used before, has expired, or was meant for someone else.",
+                "Begin to connect anew."
+            ),
+
+
+            ("invalid_grant", "audience is invalid")
+            or
+            ("invalid_grant", "Audience validation failed")
+            or ("invalid_grant", "invalid assertion") => new(
+                "AUTH_CONFIGURATION",
+                false,
+                "Salesforce does not take what the private key signed: the app holds another certificate, the login is another org's, or the clocks differ.",
+                "Upload the certificate of this very key to the app, check the login address and LeadSync's clock; then reconnect."
+            ),
+            ("access_denied", _) => new(
+                "CONSENT_DENIED",
+                false,
+                "The person who was asked denied LeadSync access, or may not grant it.",
+                "Ask again with a user who may grant API access."
+            ),
+            ("redirect_uri_mismatch", _) => new(
+                "AUTH_CONFIGURATION",
+                false,
+                "The app does not have LeadSync's callback address.",
+                "In Salesforce, add LeadSync's callback URL to the app exactly as it is shown; then connect again."
+            ),
+            ("invalid_request", "missing required code challenge") => new(
+                "AUTH_CONFIGURATION",
+                false,
+                "The app asks for PKCE, and no challenge arrived.",
+                "Check that nothing between the browser and Salesforce cuts the address; then connect again."
+            ),
             ("invalid_grant", _) => new(
                 "AUTH_REVOKED",
                 false,

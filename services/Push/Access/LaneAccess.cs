@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using LeadSync.Contracts;
 using LeadSync.Crm;
+using LeadSync.Push.Holds;
 using LeadSync.Push.Lanes;
 
 namespace LeadSync.Push.Access;
@@ -16,6 +17,7 @@ public sealed class LaneAccess(
     Grant grant,
     ConnectorClient connector,
     LeaseStore leases,
+    HoldWatch holds,
     TimeProvider clock,
     PushOptions options
 ) : CrmSession
@@ -27,6 +29,7 @@ public sealed class LaneAccess(
     private int _calls = grant.Calls;
     private long _checkedAt;
     private DateTimeOffset _sendBefore = DateTimeOffset.MaxValue;
+    private IReadOnlyCollection<Cargo> _cargo = [];
 
     public ICrm Crm => crm;
 
@@ -39,9 +42,17 @@ public sealed class LaneAccess(
     /// <summary>
     /// Before each use of <see cref="Crm"/>: the lane must still be ours, and the grant good for it.
     /// </summary>
+    /// <param name="cargo">What the calls will carry: a hold on any of it stops them.</param>
     /// <param name="sendBefore">When given, the call is not sent after this.</param>
-    public async Task PrepareAsync(CancellationToken cancellationToken, DateTimeOffset? sendBefore = null)
+    /// <exception cref="HeldException">A hold is set; nothing was sent.</exception>
+    public async Task PrepareAsync(
+        IReadOnlyCollection<Cargo> cargo,
+        CancellationToken cancellationToken,
+        DateTimeOffset? sendBefore = null
+    )
     {
+        _cargo = cargo;
+        holds.Check(lease.ConnectionId, cargo);
         if (_calls <= 0 || clock.GetUtcNow() >= _grant.ExpiresAt)
             await AskAsync(refusedToken: null, cancellationToken);
         _sendBefore = sendBefore ?? DateTimeOffset.MaxValue;
@@ -58,6 +69,7 @@ public sealed class LaneAccess(
         // A process that was stopped between the check and here has lost the lane without noticing.
         if (clock.GetElapsedTime(_checkedAt) >= options.Lease || clock.GetUtcNow() >= _sendBefore)
             throw new LeaseLostException(lease.ConnectionId);
+        holds.Check(lease.ConnectionId, _cargo);
         if (--_calls < 0)
             throw new GrantSpentException();
     }
@@ -82,6 +94,7 @@ public sealed class Accesses(
     IEnumerable<ICrm> crms,
     ConnectorClient connector,
     LeaseStore leases,
+    HoldWatch holds,
     TimeProvider clock,
     PushOptions options
 )
@@ -102,6 +115,6 @@ public sealed class Accesses(
         var crm =
             crms.FirstOrDefault(crm => crm.System == grant.System)
             ?? throw new InvalidOperationException($"There is no client for the CRM '{grant.System}'.");
-        return new LaneAccess(lease, crm, grant, connector, leases, clock, options);
+        return new LaneAccess(lease, crm, grant, connector, leases, holds, clock, options);
     }
 }

@@ -2,6 +2,7 @@ using LeadSync.Contracts;
 using LeadSync.Crm;
 using LeadSync.Hosting;
 using LeadSync.Push.Access;
+using LeadSync.Push.Holds;
 using LeadSync.Push.Matching;
 using LeadSync.Push.Outcomes;
 using LeadSync.Push.Writing;
@@ -21,9 +22,13 @@ public sealed class LaneRound(
     Settler settler,
     Settlements settlements,
     Accesses accesses,
+    HoldWatch holds,
     PushOptions options
 )
 {
+    // A hold that ends takes up what waited for it at once; this is for one whose end was missed.
+    private static readonly TimeSpan HeldWait = TimeSpan.FromMinutes(2);
+
     /// <exception cref="CrmException">The CRM, or the access to it, failed as a whole.</exception>
     /// <exception cref="LeaseLostException">The lane is another worker's now.</exception>
     public async Task RunAsync(Lease lease, CancellationToken cancellationToken)
@@ -55,7 +60,10 @@ public sealed class LaneRound(
         Found found;
         try
         {
-            await access.PrepareAsync(cancellationToken);
+            await access.PrepareAsync(
+                [.. batch.Select(lead => new Cargo(lead.Wanted.Source, "")).Distinct()],
+                cancellationToken
+            );
             found = await access.Crm.FindAsync(access, SearchFor(access.Crm, batch), cancellationToken);
         }
         catch (CrmException fault)
@@ -88,21 +96,29 @@ public sealed class LaneRound(
         }
 
         var decided = await DecideAsync(lease, batch, new FoundRecords(found.Records), cancellationToken);
+        var writes = decided
+            .Where(pair => pair.Decision is Decision.Write)
+            .Select(pair => (pair.Lead, Decision: (Decision.Write)pair.Decision))
+            .ToList();
+        var held = writes.FindAll(IsHeld);
+        if (held.Count > 0)
+        {
+            // One that was just lifted must not make its leads wait.
+            await holds.RunOnceAsync(cancellationToken);
+            held = writes.FindAll(IsHeld);
+        }
         await settler.SettleAsync(
             lease,
-            [.. decided.Select(pair => settlements.Of(pair.Lead, pair.Decision)).OfType<Settlement>()],
-            cancellationToken
-        );
-        await writer.WriteAsync(
-            lease,
-            access,
             [
-                .. decided
-                    .Where(pair => pair.Decision is Decision.Write)
-                    .Select(pair => (pair.Lead, (Decision.Write)pair.Decision)),
+                .. decided.Select(pair => settlements.Of(pair.Lead, pair.Decision)).OfType<Settlement>(),
+                .. held.Select(write => new Settlement(write.Lead, RowEnd.Again) { Wait = HeldWait }),
             ],
             cancellationToken
         );
+        await writer.WriteAsync(lease, access, [.. writes.Except(held)], cancellationToken);
+
+        bool IsHeld((WaitingLead Lead, Decision.Write Decision) write) =>
+            holds.IsHeld(lease.ConnectionId, new Cargo(write.Lead.Wanted.Source, write.Decision.Plan.Object));
     }
 
     private async Task<List<(WaitingLead Lead, Decision Decision)>> DecideAsync(

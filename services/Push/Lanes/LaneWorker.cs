@@ -2,6 +2,7 @@ using LeadSync.Contracts;
 using LeadSync.Crm;
 using LeadSync.Hosting;
 using LeadSync.Push.Access;
+using LeadSync.Push.Holds;
 using LeadSync.Push.Writing;
 
 namespace LeadSync.Push.Lanes;
@@ -73,7 +74,8 @@ public sealed class LaneWorker(
             if (lease.Faults == 0)
                 log.LogWarning("Lane {ConnectionId} rests: {Code}", lease.ConnectionId, failure.Code);
         }
-        catch (GrantSpentException)
+        // What a hold stopped waits for its end; the rest of the lane goes on.
+        catch (Exception fault) when (fault is GrantSpentException or HeldException)
         {
             await leases.ReleaseAsync(lease, cancellationToken);
         }

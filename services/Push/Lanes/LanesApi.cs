@@ -17,7 +17,8 @@ public static class LanesApi
                         new CommandDefinition(
                             """
                             select l.connection_id,
-                                   case when l.resume_at > now() then 'resting' else 'active' end as state,
+                                   case when exists (select from hold h where h.connection_id = l.connection_id) then 'held'
+                                        when l.resume_at > now() then 'resting' else 'active' end as state,
                                    l.pause_code as code, l.pause_message as message, l.resume_at,
                                    (select count(*) from lead_sync s
                                      where s.connection_id = l.connection_id and s.wanted_run > s.done_run and s.parked_code is null) as waiting,
@@ -36,7 +37,7 @@ public static class LanesApi
             )
             .RequireAtLeast(Role.Viewer);
 
-    /// <param name="State">active, or resting until <paramref name="ResumeAt"/> for the reason given.</param>
+    /// <param name="State">active; held, wholly or in part, until a person lifts that; or resting until <paramref name="ResumeAt"/> for the reason given.</param>
     /// <param name="Waiting">Leads that will be taken by themselves.</param>
     /// <param name="Parked">Leads that need a person first.</param>
     /// <param name="Unknown">Writes whose answer was lost and is being looked for.</param>

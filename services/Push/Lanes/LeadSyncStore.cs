@@ -58,6 +58,7 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
                     parked_code = null,
                     attempts = 0,
                     due_at = now(),
+                    arrived_at = now(),
                     keys = excluded.keys || case when s.record_id is null then '{}' else array['record:' || s.record_id] end,
                     trace_parent = excluded.trace_parent
                 where excluded.version > s.version
@@ -81,7 +82,7 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>The leads of a lane that are due, longest waiting first, without those whose keys an intent still holds.</summary>
+    /// <summary>The leads of a lane that are due, longest waiting first, without those that are held, or whose keys an intent still holds.</summary>
     public async Task<List<WaitingLead>> TakeDueAsync(Lease lease, int most, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -93,6 +94,8 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
                   from lead_sync s, held
                  where s.connection_id = @ConnectionId and s.wanted_run > s.done_run and s.parked_code is null and s.due_at <= now()
                    and not s.keys && held.keys
+                   and not exists (select from hold h
+                                    where h.connection_id = s.connection_id and h.source in ('', s.source) and h.object = '')
                  order by s.due_at
                  limit @most
                 """,

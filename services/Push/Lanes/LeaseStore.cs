@@ -25,9 +25,14 @@ public sealed class LeaseStore(NpgsqlDataSource database, PushOptions options)
                       from lane l
                      where l.lease_until < now()
                        and (l.resume_at is null or l.resume_at <= now())
+                       and not exists (select from hold h
+                                        where h.connection_id = l.connection_id and h.source = '' and h.object = '')
                        and (   exists (select from lead_sync s
                                         where s.connection_id = l.connection_id and s.wanted_run > s.done_run
-                                          and s.parked_code is null and s.due_at <= now())
+                                          and s.parked_code is null and s.due_at <= now()
+                                          and not exists (select from hold h
+                                                           where h.connection_id = s.connection_id and h.source = s.source
+                                                             and h.object = ''))
                             or exists (select from intent i
                                         where i.connection_id = l.connection_id
                                           and (i.state <> 'unknown' or i.probe_at <= now())))

@@ -24,7 +24,7 @@ public sealed class Prober(IntentStore intents, Settler settler, Settlements set
         if (unknown.Count == 0)
             return;
         var access = await open();
-        await access.PrepareAsync(cancellationToken);
+        await access.PrepareAsync([], cancellationToken);
         // Taken before the look: what was certain then, the look has seen.
         var now = clock.GetUtcNow();
         var found = await access.Crm.FindAsync(access, SearchFor(unknown), cancellationToken);

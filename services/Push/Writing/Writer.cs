@@ -1,6 +1,7 @@
 using LeadSync.Contracts;
 using LeadSync.Crm;
 using LeadSync.Push.Access;
+using LeadSync.Push.Holds;
 using LeadSync.Push.Lanes;
 using LeadSync.Push.Matching;
 using LeadSync.Push.Outcomes;
@@ -72,7 +73,11 @@ public sealed class Writer(
         WriteReport report;
         try
         {
-            await access.PrepareAsync(cancellationToken, batch[0].SendBefore);
+            await access.PrepareAsync(
+                [.. batch.Select(intent => new Cargo(intent.Lead.Wanted.Source, intent.Plan.Object)).Distinct()],
+                cancellationToken,
+                batch[0].SendBefore
+            );
             report = await access.Crm.WriteAsync(
                 access,
                 [.. batch.Select(intent => intent.ToWrite())],
@@ -85,7 +90,7 @@ public sealed class Writer(
             report = new WriteReport([.. batch.Select(_ => refused)], Calls: 0);
         }
         // Nothing was sent, or all of it refused: nothing happened, and the lane's worker knows what to do about the rest.
-        catch (Exception fault) when (fault is CrmException or GrantSpentException)
+        catch (Exception fault) when (fault is CrmException or GrantSpentException or HeldException or TimeoutException)
         {
             await settler.SettleAsync(lease, [.. batch.Select(Settlements.NeverHappened)], cancellationToken);
             throw;
