@@ -28,6 +28,14 @@ public interface ICrm
     /// <summary>Reads the fields of an object as the session's user may see and write them.</summary>
     Task<ObjectSchema> DescribeAsync(CrmSession session, string objectName, CancellationToken cancellationToken);
 
+    /// <summary>The same, but null when it was not changed since then: from <see cref="ObjectSchema.ChangedAt"/>.</summary>
+    Task<ObjectSchema?> DescribeIfChangedAsync(
+        CrmSession session,
+        string objectName,
+        DateTimeOffset since,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>
     /// Finds the records that have one of the given ids or email addresses, over all given objects in one API call (more
     /// only when the CRM pages its answer). Reads by query, never by a search index, so a record just created is found.

@@ -9,6 +9,9 @@ public sealed record ObjectSchema(
     IReadOnlyList<FieldSchema> Fields
 )
 {
+    /// <summary>When it was last changed, by the CRM's clock, where it says so.</summary>
+    public DateTimeOffset? ChangedAt { get; init; }
+
     /// <summary>The field of that API name, whose case does not matter; null when there is none, or none that the user may see.</summary>
     public FieldSchema? Find(string name) =>
         Fields.FirstOrDefault(field => string.Equals(field.Name, name, StringComparison.OrdinalIgnoreCase));

@@ -45,6 +45,13 @@ public sealed class SalesforceCrm : ICrm
         CancellationToken cancellationToken
     ) => _describe.DescribeAsync(session, objectName, cancellationToken);
 
+    public Task<ObjectSchema?> DescribeIfChangedAsync(
+        CrmSession session,
+        string objectName,
+        DateTimeOffset since,
+        CancellationToken cancellationToken
+    ) => _describe.DescribeIfChangedAsync(session, objectName, since, cancellationToken);
+
     public Task<Found> FindAsync(CrmSession session, Search search, CancellationToken cancellationToken) =>
         _find.FindAsync(session, search, cancellationToken);
 

@@ -24,12 +24,25 @@ internal sealed class SalesforceDescribe(SalesforceHttp http)
         CrmSession session,
         string objectName,
         CancellationToken cancellationToken
+    ) => Read(await http.SendAsync(Call(session, objectName), cancellationToken));
+
+    public async Task<ObjectSchema?> DescribeIfChangedAsync(
+        CrmSession session,
+        string objectName,
+        DateTimeOffset since,
+        CancellationToken cancellationToken
     )
     {
-        if (!SoqlText.IsName(objectName))
-            throw new ArgumentException($"No API name of Salesforce: '{objectName}'.", nameof(objectName));
-        var call = new SalesforceCall(session, HttpMethod.Get, $"/sobjects/{objectName}/describe");
+        var call = Call(session, objectName) with { ModifiedSince = since };
         var answer = await http.SendAsync(call, cancellationToken);
+        return answer.IsUnchanged ? null : Read(answer);
+    }
+
+    private static SalesforceCall Call(CrmSession session, string objectName) =>
+        new(session, HttpMethod.Get, $"/sobjects/{SoqlText.Name(objectName)}/describe");
+
+    private static ObjectSchema Read(SalesforceAnswer answer)
+    {
         var described = answer.Read(SalesforceJson.Default.DescribedObject);
         return new ObjectSchema(
             described.Name,
@@ -37,7 +50,10 @@ internal sealed class SalesforceDescribe(SalesforceHttp http)
             described.Createable,
             described.Updateable,
             described.Fields.ConvertAll(field => field.ToSchema())
-        );
+        )
+        {
+            ChangedAt = answer.LastModified,
+        };
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using LeadSync.Crm.Outbound;
@@ -70,7 +71,7 @@ internal sealed class SalesforceHttp(HttpClient http, SalesforceOptions options,
             response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             if (ApiUsageHeader.Read(response.Header("Sforce-Limit-Info")) is { } usage)
                 call.Session.Observe(usage);
-            if (response.IsSuccessStatusCode)
+            if (response.IsSuccessStatusCode || IsUnchanged(call, response))
             {
                 var answer = await read(call, response, either.Token);
                 if (answer is SalesforceDownload)
@@ -117,9 +118,13 @@ internal sealed class SalesforceHttp(HttpClient http, SalesforceOptions options,
         if (call.Writes)
             request.Headers.Add(SalesforceComposite.AutoAssign, SalesforceComposite.Never);
         request.Headers.IfUnmodifiedSince = call.UnmodifiedSince;
+        request.Headers.IfModifiedSince = call.ModifiedSince;
         request.Content = call.Body?.ToContent() ?? call.Streamed?.Invoke();
         return request;
     }
+
+    private static bool IsUnchanged(SalesforceCall call, HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.NotModified && call.ModifiedSince is not null;
 
     private async Task<SalesforceAnswer> ReadAnswerAsync(
         SalesforceCall call,
@@ -127,13 +132,18 @@ internal sealed class SalesforceHttp(HttpClient http, SalesforceOptions options,
         CancellationToken cancellationToken
     )
     {
+        if (IsUnchanged(call, response))
+            return new(default, response.Headers.Date ?? clock.GetUtcNow(), response.RequestId(), call.Calls);
         var json = await ReadAsync(response, cancellationToken);
         if (
             json is null != call.AnswersNothing
             || call.AnswersNothing && response.Content.Headers.ContentLength is not 0
         )
             throw Unreadable(call, response.RequestId());
-        return new(json ?? default, response.Headers.Date ?? clock.GetUtcNow(), response.RequestId(), call.Calls);
+        return new(json ?? default, response.Headers.Date ?? clock.GetUtcNow(), response.RequestId(), call.Calls)
+        {
+            LastModified = response.Content.Headers.LastModified,
+        };
     }
 
     private async Task<SalesforceDownload> OpenAnswerAsync(
