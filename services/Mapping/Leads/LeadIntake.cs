@@ -111,7 +111,7 @@ public sealed class LeadIntake(NpgsqlDataSource database, LeadStore store, TimeP
             }
         }
 
-        await LeadStore.WriteAsync(
+        await LeadChanges.WriteAsync(
             connection,
             transaction,
             [.. batch.Leads.Values],

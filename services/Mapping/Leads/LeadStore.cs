@@ -3,13 +3,13 @@ using LeadSync.Contracts;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace LeadSync.Mapping.Leads;
 
 /// <summary>
-/// Leads and what was decided of them. A batch costs three round trips whatever its size: one that locks and reads, one
-/// that writes, and the commit. Locks are always taken in key order, so that consumers never wait for each other in a ring.
+/// Locks leads and reads them with what they are mapped by. A batch costs three round trips whatever its size: this one, the
+/// one that writes (<see cref="LeadChanges"/>), and the commit. Locks are always taken in key order, so that consumers never
+/// wait for each other in a ring.
 /// </summary>
 public sealed class LeadStore(SchemaCache schemas)
 {
@@ -34,8 +34,7 @@ public sealed class LeadStore(SchemaCache schemas)
         var known = schemas.Known();
 
         await using var batch = new NpgsqlBatch(connection, transaction);
-        Add(
-            batch,
+        batch.Add(
             """
             insert into source (workspace, name, declared, enabled, enabled_at, revision)
             select k.workspace, k.source, false, false, $3, 1
@@ -48,8 +47,7 @@ public sealed class LeadStore(SchemaCache schemas)
             originSources,
             now
         );
-        Add(
-            batch,
+        batch.Add(
             """
             insert into lead (workspace, source, lead_id, version, state)
             select k.workspace, k.source, k.lead_id, 0, '{}'
@@ -62,8 +60,7 @@ public sealed class LeadStore(SchemaCache schemas)
             sources,
             leadIds
         );
-        Add(
-            batch,
+        batch.Add(
             """
             select l.id, l.workspace, l.source, l.lead_id, l.version, l.state::text, l.received_at, l.first_captured_at, l.last_captured_at
               from lead l
@@ -76,8 +73,7 @@ public sealed class LeadStore(SchemaCache schemas)
             sources,
             leadIds
         );
-        Add(
-            batch,
+        batch.Add(
             """
             select l.id, m.connection_id, m.eligible_since, m.version, m.revision, m.failed_code, m.failed_by
               from mapped m
@@ -89,8 +85,7 @@ public sealed class LeadStore(SchemaCache schemas)
             sources,
             leadIds
         );
-        Add(
-            batch,
+        batch.Add(
             """
             select l.id, r.connection_id, r.object, r.record_id
               from record_link r
@@ -102,8 +97,7 @@ public sealed class LeadStore(SchemaCache schemas)
             sources,
             leadIds
         );
-        Add(
-            batch,
+        batch.Add(
             """
             select l.id, t.conversation_id, t.turn_id, t.captured_at, t.captured_by
               from unnest($1, $2, $3, $4, $5) as k (workspace, source, lead_id, conversation_id, turn_id)
@@ -116,8 +110,7 @@ public sealed class LeadStore(SchemaCache schemas)
             turns.Select(turn => turn.Conversation).ToArray(),
             turns.Select(turn => turn.Turn).ToArray()
         );
-        Add(
-            batch,
+        batch.Add(
             """
             select s.workspace, s.name, s.enabled_at
               from source s
@@ -128,8 +121,7 @@ public sealed class LeadStore(SchemaCache schemas)
             originSources
         );
         // Each connection's number before what it counts: a number that is too low only means deciding once more.
-        Add(
-            batch,
+        batch.Add(
             """
             select c.id, c.revision
               from connection c
@@ -139,8 +131,7 @@ public sealed class LeadStore(SchemaCache schemas)
             originWorkspaces,
             originSources
         );
-        Add(
-            batch,
+        batch.Add(
             """
             select r.workspace, r.source, r.connection_id, r.enabled, r.enabled_at, r.create_as
               from route r
@@ -150,8 +141,7 @@ public sealed class LeadStore(SchemaCache schemas)
             originWorkspaces,
             originSources
         );
-        Add(
-            batch,
+        batch.Add(
             """
             select m.connection_id, m.object, m.entries::text, m.enabled_at, m.revision, s.revision,
                    case when k.revision is null then s.schema::text end
@@ -190,9 +180,9 @@ public sealed class LeadStore(SchemaCache schemas)
             var state = JsonSerializer.Deserialize(reader.GetString(5), LeadJson.Default.LeadState)!;
             var lead = new WorkingLead(reader.GetInt64(0), key, reader.GetInt64(4), state)
             {
-                ReceivedAt = Instant(reader, 6),
-                FirstCapturedAt = Instant(reader, 7),
-                LastCapturedAt = Instant(reader, 8),
+                ReceivedAt = reader.Instant(6),
+                FirstCapturedAt = reader.Instant(7),
+                LastCapturedAt = reader.Instant(8),
             };
             leads.Add(key, lead);
             byId.Add(lead.Id, lead);
@@ -202,7 +192,7 @@ public sealed class LeadStore(SchemaCache schemas)
         while (await reader.ReadAsync(cancellationToken))
         {
             byId[reader.GetInt64(0)].Pairs[reader.GetGuid(1)] = new Pair(
-                Instant(reader, 2)!.Value,
+                reader.Instant(2)!.Value,
                 reader.GetInt64(3),
                 reader.GetInt64(4),
                 await reader.IsDBNullAsync(5, cancellationToken) ? null : reader.GetString(5),
@@ -225,7 +215,7 @@ public sealed class LeadStore(SchemaCache schemas)
         while (await reader.ReadAsync(cancellationToken))
         {
             byId[reader.GetInt64(0)].KnownTurns[(reader.GetString(1), reader.GetString(2))] = new Stamp(
-                Instant(reader, 3)!.Value,
+                reader.Instant(3)!.Value,
                 reader.GetGuid(4)
             );
         }
@@ -233,7 +223,7 @@ public sealed class LeadStore(SchemaCache schemas)
         await reader.NextResultAsync(cancellationToken);
         var enabled = new Dictionary<(string, string), DateTimeOffset>();
         while (await reader.ReadAsync(cancellationToken))
-            enabled[(reader.GetString(0), reader.GetString(1))] = Instant(reader, 2)!.Value;
+            enabled[(reader.GetString(0), reader.GetString(1))] = reader.Instant(2)!.Value;
 
         await reader.NextResultAsync(cancellationToken);
         var revisions = new Dictionary<Guid, long>();
@@ -247,11 +237,7 @@ public sealed class LeadStore(SchemaCache schemas)
             routes.Add(
                 (
                     (reader.GetString(0), reader.GetString(1)),
-                    new RouteTo(
-                        reader.GetGuid(2),
-                        reader.GetBoolean(3) ? Instant(reader, 4) : null,
-                        reader.GetString(5)
-                    )
+                    new RouteTo(reader.GetGuid(2), reader.GetBoolean(3) ? reader.Instant(4) : null, reader.GetString(5))
                 )
             );
         }
@@ -272,7 +258,7 @@ public sealed class LeadStore(SchemaCache schemas)
             mappings.Add(
                 (
                     connectionId,
-                    Instant(reader, 3)!.Value,
+                    reader.Instant(3)!.Value,
                     schemas.Mapping(connectionId, name, reader.GetInt64(4), reader.GetString(2), schema)
                 )
             );
@@ -306,205 +292,4 @@ public sealed class LeadStore(SchemaCache schemas)
             )
         );
     }
-
-    /// <summary>Writes what changed.</summary>
-    /// <param name="due">Pairs to be decided again, with how often that was tried and when it is next.</param>
-    /// <param name="done">Pairs that are due no more.</param>
-    public static async Task WriteAsync(
-        NpgsqlConnection connection,
-        NpgsqlTransaction transaction,
-        IReadOnlyCollection<WorkingLead> leads,
-        IReadOnlyCollection<PairDecision> decisions,
-        IReadOnlyCollection<DuePair> due,
-        IReadOnlyCollection<(long Lead, Guid ConnectionId)> done,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        WriteLeads(batch, [.. leads.Where(lead => lead.IsChanged)]);
-        WriteTurns(batch, leads);
-
-        // In one order everywhere, for consumers of other queues write these rows too.
-        var pairs = decisions
-            .Where(decision => decision.Pair is not null)
-            .OrderBy(decision => decision.LeadId)
-            .ThenBy(decision => decision.ConnectionId)
-            .ToList();
-        if (pairs.Count > 0)
-        {
-            Add(
-                batch,
-                """
-                insert into mapped (lead, connection_id, eligible_since, version, revision, failed_code, failed_by)
-                select * from unnest($1, $2, $3, $4, $5, $6, $7)
-                on conflict (lead, connection_id) do update
-                   set version = excluded.version, revision = excluded.revision,
-                       failed_code = excluded.failed_code, failed_by = excluded.failed_by
-                """,
-                pairs.Select(pair => pair.LeadId).ToArray(),
-                pairs.Select(pair => pair.ConnectionId).ToArray(),
-                pairs.Select(pair => pair.Pair!.EligibleSince).ToArray(),
-                pairs.Select(pair => pair.Pair!.Version).ToArray(),
-                pairs.Select(pair => pair.Pair!.Revision).ToArray(),
-                pairs.Select(pair => pair.Pair!.FailedCode).ToArray(),
-                pairs
-                    .Select(pair =>
-                        pair.Pair!.FailedBy switch
-                        {
-                            FailedBy.Mapping => "mapping",
-                            FailedBy.Push => "push",
-                            _ => null,
-                        }
-                    )
-                    .ToArray()
-            );
-        }
-        var waiting = due.OrderBy(pair => pair.LeadId).ThenBy(pair => pair.ConnectionId).ToList();
-        if (waiting.Count > 0)
-        {
-            Add(
-                batch,
-                """
-                insert into mapping_due (lead, connection_id, code, attempt, due_at, revision)
-                select * from unnest($1, $2, $3, $4, $5, $6)
-                on conflict (lead, connection_id) do update
-                   set code = excluded.code, attempt = excluded.attempt, due_at = excluded.due_at, revision = excluded.revision
-                """,
-                waiting.Select(pair => pair.LeadId).ToArray(),
-                waiting.Select(pair => pair.ConnectionId).ToArray(),
-                waiting.Select(pair => pair.Code).ToArray(),
-                waiting.Select(pair => pair.Attempt).ToArray(),
-                waiting.Select(pair => pair.DueAt).ToArray(),
-                waiting.Select(pair => pair.Revision).ToArray()
-            );
-        }
-        if (done.Count > 0)
-        {
-            Add(
-                batch,
-                """
-                delete from mapping_due d
-                 using (select due.lead, due.connection_id
-                          from mapping_due due
-                          join unnest($1, $2) as k (lead, connection_id)
-                            on due.lead = k.lead and due.connection_id = k.connection_id
-                         order by due.lead, due.connection_id
-                           for update of due) k
-                 where d.lead = k.lead and d.connection_id = k.connection_id
-                """,
-                done.Select(pair => pair.Lead).ToArray(),
-                done.Select(pair => pair.ConnectionId).ToArray()
-            );
-        }
-        if (batch.BatchCommands.Count > 0)
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static void WriteLeads(NpgsqlBatch batch, List<WorkingLead> changed)
-    {
-        if (changed.Count == 0)
-            return;
-        Add(
-            batch,
-            """
-            update lead l
-               set version = k.version, state = k.state::jsonb, email = k.email, completed = k.completed,
-                   withdrawn = k.withdrawn, received_at = k.received_at,
-                   first_captured_at = k.first_captured_at, last_captured_at = k.last_captured_at
-              from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                as k (id, version, state, email, completed, withdrawn, received_at, first_captured_at, last_captured_at)
-             where l.id = k.id
-            """,
-            changed.Select(lead => lead.Id).ToArray(),
-            changed.Select(lead => lead.Version).ToArray(),
-            changed.Select(lead => JsonSerializer.Serialize(lead.State, LeadJson.Default.LeadState)).ToArray(),
-            changed.Select(lead => lead.State.NormalisedEmail()).ToArray(),
-            changed.Select(lead => lead.State.Completed?.Value.ValueKind == JsonValueKind.True).ToArray(),
-            changed.Select(lead => lead.State.IsWithdrawn).ToArray(),
-            changed.Select(lead => lead.ReceivedAt).ToArray(),
-            changed.Select(lead => lead.FirstCapturedAt).ToArray(),
-            changed.Select(lead => lead.LastCapturedAt).ToArray()
-        );
-        var withdrawn = changed.Where(lead => lead.State.WithdrawnAt is not null).ToList();
-        if (withdrawn.Count == 0)
-            return;
-        Add(
-            batch,
-            """
-            delete from turn t
-             using unnest($1, $2) as k (lead, withdrawn_at)
-             where t.lead = k.lead and t.captured_at <= k.withdrawn_at
-            """,
-            withdrawn.Select(lead => lead.Id).ToArray(),
-            withdrawn.Select(lead => lead.State.WithdrawnAt!.Value).ToArray()
-        );
-    }
-
-    private static void WriteTurns(NpgsqlBatch batch, IReadOnlyCollection<WorkingLead> leads)
-    {
-        var turns = leads
-            .SelectMany(lead => lead.NewTurns.Values.Select(turn => (lead.Id, turn.Turn, turn.Captured)))
-            .ToList();
-        if (turns.Count == 0)
-            return;
-        Add(
-            batch,
-            """
-            insert into turn (lead, conversation_id, turn_id, at, speaker, text, captured_at, captured_by)
-            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)
-            on conflict (lead, conversation_id, turn_id) do update
-               set at = excluded.at, speaker = excluded.speaker, text = excluded.text,
-                   captured_at = excluded.captured_at, captured_by = excluded.captured_by
-            """,
-            turns.Select(turn => turn.Id).ToArray(),
-            turns.Select(turn => turn.Turn.ConversationId).ToArray(),
-            turns.Select(turn => turn.Turn.TurnId).ToArray(),
-            turns.Select(turn => turn.Turn.At.ToUniversalTime()).ToArray(),
-            turns.Select(turn => turn.Turn.Speaker).ToArray(),
-            turns.Select(turn => turn.Turn.Text).ToArray(),
-            turns.Select(turn => turn.Captured.At).ToArray(),
-            turns.Select(turn => turn.Captured.By).ToArray()
-        );
-    }
-
-    private static DateTimeOffset? Instant(NpgsqlDataReader reader, int column) =>
-        reader.IsDBNull(column)
-            ? null
-            : new DateTimeOffset(DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc));
-
-    private static void Add(NpgsqlBatch batch, string sql, params ReadOnlySpan<object> parameters)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var parameter in parameters)
-        {
-            // Stated, because an array of nothing but nulls has no type of its own.
-            command.Parameters.Add(
-                parameter switch
-                {
-                    string?[] texts => new NpgsqlParameter<string?[]>
-                    {
-                        TypedValue = texts,
-                        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-                    },
-                    DateTimeOffset?[] instants => new NpgsqlParameter<DateTimeOffset?[]>
-                    {
-                        TypedValue = instants,
-                        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
-                    },
-                    _ => new NpgsqlParameter { Value = parameter },
-                }
-            );
-        }
-        batch.BatchCommands.Add(command);
-    }
 }
-
-/// <summary>A pair to be decided again.</summary>
-public sealed record DuePair(
-    long LeadId,
-    Guid ConnectionId,
-    string Code,
-    int Attempt,
-    DateTimeOffset DueAt,
-    long Revision
-);
