@@ -272,6 +272,12 @@ public static class FailureCatalogue
         "None: it is tried again.",
         Transient: true
     );
+    public static readonly FailureKind RecordChanged = new(
+        "RECORD_CHANGED",
+        "Someone changed the record in the CRM between our reading it and our writing it; nothing was written.",
+        "None: LeadSync reads the record again and decides anew.",
+        Transient: true
+    );
     public static readonly FailureKind OrgAutomationFailed = new(
         "ORG_AUTOMATION_FAILED",
         "A trigger or flow of the org failed on the record.",
@@ -318,6 +324,17 @@ public static class FailureCatalogue
         "The CRM gave no answer in time.",
         "None: it is tried again.",
         Transient: true
+    );
+    public static readonly FailureKind QueryLapsed = new(
+        "QUERY_LAPSED",
+        "The CRM no longer knows where in the pages of a query's answer we were.",
+        "None: the query begins anew after the last record that was read.",
+        Transient: true
+    );
+    public static readonly FailureKind ChangesNotTold = new(
+        "CHANGES_NOT_TOLD",
+        "The CRM does not tell the changes of the time asked for: it is too long ago, or they were too many.",
+        "None: LeadSync asks for less time at once, or reads the object anew."
     );
     public static readonly FailureKind StorageFull = new(
         "STORAGE_FULL",
@@ -377,6 +394,7 @@ public static class FailureCatalogue
             RecordConverted,
             RecordLocked,
             RowLocked,
+            RecordChanged,
             OrgAutomationFailed,
             CrmRefused,
             InsufficientAccess,
@@ -386,6 +404,8 @@ public static class FailureCatalogue
             HostNotAllowed,
             LimitBurst,
             Timeout,
+            QueryLapsed,
+            ChangesNotTold,
             StorageFull,
         }.ToFrozenDictionary(kind => kind.Code, StringComparer.Ordinal);
 }

@@ -22,8 +22,19 @@ public interface ICrm
     /// <summary>The most writes that <see cref="WriteAsync"/> carries in one API call.</summary>
     int WritesPerCall { get; }
 
+    /// <summary>Reads which objects there are, as the session's user may see them.</summary>
+    Task<IReadOnlyList<ObjectSummary>> ListObjectsAsync(CrmSession session, CancellationToken cancellationToken);
+
     /// <summary>Reads the fields of an object as the session's user may see and write them.</summary>
     Task<ObjectSchema> DescribeAsync(CrmSession session, string objectName, CancellationToken cancellationToken);
+
+    /// <summary>The same, but null when it was not changed since then: from <see cref="ObjectSchema.ChangedAt"/>.</summary>
+    Task<ObjectSchema?> DescribeIfChangedAsync(
+        CrmSession session,
+        string objectName,
+        DateTimeOffset since,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>
     /// Finds the records that have one of the given ids or email addresses, over all given objects in one API call (more
@@ -32,14 +43,70 @@ public interface ICrm
     Task<Found> FindAsync(CrmSession session, Search search, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Creates and updates records, in one API call for up to <see cref="WritesPerCall"/> writes; more is an
+    /// Reads records by their ids, some thousand in one API call. A record that does not exist, was deleted or cannot be seen
+    /// is not in the answer.
+    /// </summary>
+    /// <param name="recordIds">15 or 18 characters each; a text that can be no id finds nothing.</param>
+    /// <param name="fields">API names of the fields to read. Id, email and the stamps are always read.</param>
+    Task<Found> ReadAsync(
+        CrmSession session,
+        ObjectSchema schema,
+        IReadOnlyCollection<string> recordIds,
+        IReadOnlyCollection<string> fields,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Begins a query: its first page, in the order of changes.</summary>
+    /// <exception cref="CrmException">
+    /// Also when nothing was asked, because a name is none of the schema's (<c>SCHEMA_CHANGED</c>), a value does not fit its field
+    /// (<c>BAD_TYPE</c>), or the query is too long.
+    /// </exception>
+    Task<RecordPage> QueryAsync(CrmSession session, RecordQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The next page of a query, from <see cref="RecordPage.Next"/>. When that has lapsed it is <c>QUERY_LAPSED</c>: the query is
+    /// begun anew, after the last record that was read (<see cref="RecordQuery.After"/>).
+    /// </summary>
+    Task<RecordPage> ContinueAsync(
+        CrmSession session,
+        RecordQuery query,
+        string nextPage,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>
+    /// Reads which records of an object were deleted or merged away, by the CRM's clock, for as long as it remembers
+    /// (Salesforce: 15 days). <c>CHANGES_NOT_TOLD</c> when it does not tell of that stretch of time.
+    /// </summary>
+    /// <param name="until">At least a minute after <paramref name="since"/>; Salesforce passes over the seconds of both.</param>
+    Task<DeletedRecords> ReadDeletedAsync(
+        CrmSession session,
+        string objectName,
+        DateTimeOffset since,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Reads which records of an object were created or changed, in the same way (Salesforce: 30 days back).</summary>
+    /// <param name="until">At least a minute after <paramref name="since"/>; Salesforce passes over the seconds of both.</param>
+    Task<ChangedRecords> ReadChangedAsync(
+        CrmSession session,
+        string objectName,
+        DateTimeOffset since,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>
+    /// Creates, updates and upserts records, in one API call for up to <see cref="WritesPerCall"/> writes; more is an
     /// <see cref="ArgumentException"/>. Results stand in the order of the writes. An answer that never came or cannot be
     /// understood makes the writes it would have covered <see cref="WriteStatus.Unknown"/>: they may have happened.
     /// </summary>
     /// <remarks>
-    /// Texts that the CRM would take for commands of its own (Salesforce: <c>@{…}</c>) go in further calls;
-    /// <see cref="WriteReport.Calls"/> tells. Once something may have been written nothing is thrown: what could not be sent
-    /// any more comes back as <see cref="WriteStatus.Refused"/>.
+    /// Some go in further calls, as <see cref="WriteReport.Calls"/> tells: guarded updates that do not fit (Salesforce: 25 a call,
+    /// or one where conditions do not work in a composite), upserts of more than two kinds, and texts that the CRM would take
+    /// for commands of its own (Salesforce: <c>@{…}</c>). Once something may have been written nothing is thrown: what could not
+    /// be sent any more comes back as <see cref="WriteStatus.Refused"/>.
     /// </remarks>
     /// <exception cref="CrmException">
     /// Nothing was written, and no write is to blame: the call could not be sent, or the CRM refused us as a whole. A batch
@@ -123,7 +190,19 @@ public sealed record CrmRecord(string Object, string Id, IReadOnlyDictionary<str
     public string? Email { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public string? CreatedById { get; init; }
+
+    /// <summary>When a person or a program last changed it. An import may set it as it likes.</summary>
     public required DateTimeOffset ModifiedAt { get; init; }
+    public string? ModifiedById { get; init; }
+
+    /// <summary>The CRM's own stamp of the last change, by whomever, automation included; cannot be set. What changes are read by.</summary>
+    public DateTimeOffset Stamp { get; init; }
+
+    /// <summary>It has been deleted, or merged into another. Known only of records read with <see cref="RecordQuery.DeletedToo"/>.</summary>
+    public bool Deleted { get; init; }
+
+    /// <summary>The record that it was merged into.</summary>
+    public string? MergedInto { get; init; }
 
     /// <summary>A Salesforce Lead that has become a Contact: it can be read, but no longer written.</summary>
     public bool Converted { get; init; }
@@ -132,11 +211,28 @@ public sealed record CrmRecord(string Object, string Id, IReadOnlyDictionary<str
     public string? ConvertedContactId { get; init; }
 }
 
-/// <summary>One record to create or update.</summary>
+/// <summary>One record to create, update or upsert.</summary>
 /// <param name="Object">API name of the object.</param>
-/// <param name="RecordId">Null to create, the record's id to update.</param>
+/// <param name="RecordId">The record's id to update; null to create, or to upsert by <see cref="Key"/>.</param>
 /// <param name="Fields">Values by API name; JSON null clears the field.</param>
-public sealed record RecordWrite(string Object, string? RecordId, IReadOnlyDictionary<string, JsonElement> Fields);
+public sealed record RecordWrite(string Object, string? RecordId, IReadOnlyDictionary<string, JsonElement> Fields)
+{
+    /// <summary>
+    /// Updates the record that has this value, or creates it with the value when there is none: a create that may be repeated.
+    /// Only without <see cref="RecordId"/>, and the field is none of <see cref="Fields"/>.
+    /// </summary>
+    public ExternalKey? Key { get; init; }
+
+    /// <summary>
+    /// Guards an update: it is refused with <c>RECORD_CHANGED</c> when the record's <see cref="CrmRecord.Stamp"/> lies after this
+    /// instant. Salesforce counts in whole seconds, so an edit within the second of our reading goes unseen.
+    /// </summary>
+    public DateTimeOffset? UnmodifiedSince { get; init; }
+}
+
+/// <summary>A field that tells one record from all others, and its value for this one.</summary>
+/// <param name="Field">API name of an External Id field, or of another that the CRM finds records by (Salesforce: idLookup, as Email).</param>
+public sealed record ExternalKey(string Field, string Value);
 
 /// <param name="Results">One for each write, in the order of the writes.</param>
 /// <param name="Calls">API calls used, those for a renewed session included.</param>
@@ -151,7 +247,11 @@ public sealed record WriteResult(
     string? RecordId = null,
     CrmFailure? Failure = null,
     string? RequestId = null
-);
+)
+{
+    /// <summary>The record is new; known of what was written.</summary>
+    public bool Created { get; init; }
+}
 
 public enum WriteStatus
 {

@@ -7,6 +7,26 @@ public sealed record ObjectSchema(
     bool Createable,
     bool Updateable,
     IReadOnlyList<FieldSchema> Fields
+)
+{
+    /// <summary>When it was last changed, by the CRM's clock, where it says so.</summary>
+    public DateTimeOffset? ChangedAt { get; init; }
+
+    /// <summary>The field of that API name, whose case does not matter; null when there is none, or none that the user may see.</summary>
+    public FieldSchema? Find(string name) =>
+        Fields.FirstOrDefault(field => string.Equals(field.Name, name, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>An object of the CRM in the list of all that the connected user may see.</summary>
+/// <param name="Object">API name.</param>
+/// <param name="Label">What people see.</param>
+public sealed record ObjectSummary(
+    string Object,
+    string Label,
+    bool Custom,
+    bool Queryable,
+    bool Createable,
+    bool Updateable
 );
 
 /// <summary>A field of the CRM.</summary>

@@ -10,6 +10,30 @@ internal static class Say
         """[{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}]""";
     public const string NoRecords = """{"totalSize":0,"done":true,"records":[]}""";
 
+    /// <summary>What a query needs to know of a lead, where no org is there to describe it.</summary>
+    public static readonly ObjectSchema LeadSchema = new(
+        "Lead",
+        "Lead",
+        Createable: true,
+        Updateable: true,
+        [
+            .. new[]
+            {
+                ("Id", "id"),
+                ("LastName", "string"),
+                ("Company", "string"),
+                ("Email", "email"),
+                ("CreatedDate", "datetime"),
+                ("SystemModstamp", "datetime"),
+                ("IsConverted", "boolean"),
+                ("ConvertedContactId", "reference"),
+                ("NumberOfEmployees", "int"),
+                ("AnnualRevenue", "currency"),
+                ("LastActivityDate", "date"),
+            }.Select(field => new FieldSchema(field.Item1, field.Item1, field.Item2, 80, false, true, true)),
+        ]
+    );
+
     /// <summary>The long id of the n-th lead.</summary>
     public static string LeadId(int number)
     {

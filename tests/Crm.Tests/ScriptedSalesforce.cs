@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using LeadSync.Crm.Salesforce;
+using LeadSync.Crm.Salesforce.Bulk;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -40,13 +41,14 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
     private readonly WebApplication _server;
     private readonly ServiceProvider _client;
 
-    private ScriptedSalesforce(WebApplication server, TimeSpan timeout, int recordsPerCollection)
+    private ScriptedSalesforce(WebApplication server, TimeSpan timeout, int recordsPerCollection, bool guardInComposite)
     {
         _server = server;
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["Crm:DevelopmentHosts:0"] = "127.0.0.1",
             ["Salesforce:Timeout"] = timeout.ToString("c"),
+            ["Salesforce:GuardInComposite"] = guardInComposite.ToString(),
             ["Salesforce:RecordsPerCollection"] = recordsPerCollection.ToString(CultureInfo.InvariantCulture),
         };
         _client = new ServiceCollection()
@@ -58,17 +60,27 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
 
     public TestSession Session { get; }
     public ICrm Crm => _client.GetRequiredService<ICrm>();
+    public SalesforceBulk Bulk => _client.GetRequiredService<SalesforceBulk>();
     public SalesforceAuth Auth => _client.GetRequiredService<SalesforceAuth>();
     public Uri Url => new(_server.Urls.Single());
     public IReadOnlyList<Asked> Asked => [.. _asked];
 
-    public static async Task<ScriptedSalesforce> StartAsync(int timeoutSeconds = 60, int recordsPerCollection = 200)
+    public static async Task<ScriptedSalesforce> StartAsync(
+        int timeoutSeconds = 60,
+        int recordsPerCollection = 200,
+        bool guardInComposite = true
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var server = builder.Build();
-        var scripted = new ScriptedSalesforce(server, TimeSpan.FromSeconds(timeoutSeconds), recordsPerCollection);
+        var scripted = new ScriptedSalesforce(
+            server,
+            TimeSpan.FromSeconds(timeoutSeconds),
+            recordsPerCollection,
+            guardInComposite
+        );
         server.Run(scripted.PlayAsync);
         await server.StartAsync();
         scripted.Session.Host = scripted.Url;
@@ -84,6 +96,29 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
             foreach (var (name, value) in headers)
                 http.Response.Headers[name] = value;
             await http.Response.WriteAsync(body);
+        });
+        return this;
+    }
+
+    /// <summary>Rows of CSV, as bulk jobs are answered.</summary>
+    public ScriptedSalesforce AnswersCsv(string csv, params (string Name, string Value)[] headers)
+    {
+        _script.Enqueue(async http =>
+        {
+            http.Response.ContentType = "text/csv; charset=UTF-8";
+            foreach (var (name, value) in headers)
+                http.Response.Headers[name] = value;
+            await http.Response.WriteAsync(csv);
+        });
+        return this;
+    }
+
+    public ScriptedSalesforce AnswersNothing(int status)
+    {
+        _script.Enqueue(http =>
+        {
+            http.Response.StatusCode = status;
+            return Task.CompletedTask;
         });
         return this;
     }
@@ -121,6 +156,22 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Begins rows of CSV and drops the connection in the middle, or keeps silent.</summary>
+    public ScriptedSalesforce BreaksOffCsv(string half, bool silently = false)
+    {
+        _script.Enqueue(async http =>
+        {
+            http.Response.ContentType = "text/csv";
+            await http.Response.WriteAsync(half);
+            await http.Response.Body.FlushAsync();
+            if (silently)
+                await GoneAsync(http);
+            else
+                http.Abort();
+        });
+        return this;
+    }
+
     /// <summary>Begins a good answer and drops the connection in the middle.</summary>
     public ScriptedSalesforce BreaksOff(string half)
     {
@@ -135,15 +186,30 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Sends an answer that goes on, a space at a time, until the client goes.</summary>
+    public ScriptedSalesforce Drips()
+    {
+        _script.Enqueue(async http =>
+        {
+            http.Response.ContentType = "application/json;charset=UTF-8";
+            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+            while (!http.RequestAborted.IsCancellationRequested)
+            {
+                await http.Response.WriteAsync(" ", CancellationToken.None);
+                await http.Response.Body.FlushAsync(CancellationToken.None);
+                await pace.WaitForNextTickAsync(CancellationToken.None);
+            }
+        });
+        return this;
+    }
+
     /// <summary>Takes the request and keeps silent until the client goes.</summary>
     public ScriptedSalesforce NeverAnswers(Action? onceAsked = null)
     {
         _script.Enqueue(async http =>
         {
             onceAsked?.Invoke();
-            var gone = new TaskCompletionSource();
-            await using var registration = http.RequestAborted.Register(gone.SetResult);
-            await gone.Task;
+            await GoneAsync(http);
         });
         return this;
     }
@@ -155,6 +221,13 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
     {
         await _client.DisposeAsync();
         await _server.DisposeAsync();
+    }
+
+    private static async Task GoneAsync(HttpContext http)
+    {
+        var gone = new TaskCompletionSource();
+        await using var registration = http.RequestAborted.Register(gone.SetResult);
+        await gone.Task;
     }
 
     private async Task PlayAsync(HttpContext http)

@@ -1,5 +1,7 @@
 using LeadSync.Crm.Salesforce;
 using LeadSync.CrmSimulator;
+using LeadSync.CrmSimulator.Data;
+using LeadSync.CrmSimulator.Faults;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,13 +19,15 @@ public sealed class SimulatedSalesforce : IAsyncDisposable
     public GrantedSession Session { get; }
     public ICrm Crm => _client.GetRequiredService<ICrm>();
 
-    public static async Task<SimulatedSalesforce> StartAsync()
+    public static async Task<SimulatedSalesforce> StartAsync(params (string Name, object Value)[] others)
     {
         var simulator = await Simulator.StartAsync();
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["Crm:DevelopmentHosts:0"] = simulator.Address.Host,
         };
+        foreach (var (name, value) in others)
+            settings[name] = value.ToString();
         var client = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
             .AddCrms()
@@ -32,6 +36,41 @@ public sealed class SimulatedSalesforce : IAsyncDisposable
         await session.RenewAsync("", TestContext.Current.CancellationToken);
         return new SimulatedSalesforce(simulator, client, session);
     }
+
+    /// <summary>Leads Ng0, Ng1 …, in the order in which changes are read.</summary>
+    public async Task<List<string>> CreateLeadsAsync(int count)
+    {
+        var writes = Enumerable
+            .Range(0, count)
+            .Select(n =>
+                Say.Create(
+                    "Lead",
+                    $$"""{"LastName":"Ng{{n}}","Company":"Acme","Email":"ng{{n}}@x.com","NumberOfEmployees":{{n}}}"""
+                )
+            );
+        var report = await Crm.WriteAsync(Session, [.. writes], TestContext.Current.CancellationToken);
+        return [.. report.Results.Select(result => result.RecordId!)];
+    }
+
+    /// <summary>A query for all records of an object.</summary>
+    public async Task<RecordQuery> QueryAsync(string objectName, params string[] fields) =>
+        new(await Crm.DescribeAsync(Session, objectName, TestContext.Current.CancellationToken), fields);
+
+    /// <summary>The stamp of each lead, as it is read.</summary>
+    public async Task<Dictionary<string, DateTimeOffset>> StampsAsync()
+    {
+        var query = await QueryAsync("Lead");
+        var page = await Crm.QueryAsync(Session, query, TestContext.Current.CancellationToken);
+        return page.Records.ToDictionary(record => record.Id, record => record.Stamp, StringComparer.Ordinal);
+    }
+
+    public void SetPageSize(int records) => Change(settings => settings with { QueryPageSize = records });
+
+    public void Change(Func<OrgSettings, OrgSettings> change) =>
+        Simulator.Org.Settings = change(Simulator.Org.Settings);
+
+    /// <summary>Lets every request from now on meet a fault.</summary>
+    public void Strike(FaultKind kind) => Simulator.Faults.Put(new FaultRule { Kind = kind });
 
     public async ValueTask DisposeAsync()
     {

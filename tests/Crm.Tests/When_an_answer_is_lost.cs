@@ -38,7 +38,55 @@ public sealed class When_an_answer_is_lost
 
     [Fact]
     public async Task Silence_leaves_the_writes_unknown() =>
-        await WritesAreUnknownAfter(salesforce => salesforce.NeverAnswers(), timeoutSeconds: 1);
+        await WritesAreUnknownAfter(salesforce => salesforce.NeverAnswers(), timeoutSeconds: 3);
+
+    [Fact]
+    public async Task An_answer_that_drips_for_ever_leaves_the_writes_unknown() =>
+        await WritesAreUnknownAfter(salesforce => salesforce.Drips(), timeoutSeconds: 3);
+
+    [Fact]
+    public async Task A_read_that_drips_for_ever_has_timed_out()
+    {
+        await using var salesforce = await ScriptedSalesforce.StartAsync(timeoutSeconds: 1);
+        salesforce.Drips();
+
+        var thrown = await Should.ThrowAsync<CrmException>(() =>
+            salesforce.Crm.ReadUsageAsync(salesforce.Session, Stop)
+        );
+
+        thrown.Failure.Code.ShouldBe("TIMEOUT");
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(10_000)]
+    public async Task An_answer_of_another_length_than_announced_leaves_the_writes_unknown(int length)
+    {
+        var good =
+            $$"""{"compositeResponse":[{"body":{{Say.Written(1)}},"httpHeaders":{},"httpStatusCode":200,"referenceId":"part0"}]}""";
+        await using var salesforce = await ScriptedSalesforce.StartAsync();
+        await using var raw = RawServer.Answering(
+            $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{good}"
+        );
+        salesforce.Session.Host = raw.Url;
+
+        var report = await salesforce.Crm.WriteAsync(salesforce.Session, [Say.Create("Lead")], Stop);
+
+        report.Results.Single().Status.ShouldBe(WriteStatus.Unknown);
+        report.Calls.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_is_no_HTTP_leaves_the_writes_unknown()
+    {
+        await using var salesforce = await ScriptedSalesforce.StartAsync();
+        await using var raw = RawServer.Answering("SSH-2.0-OpenSSH_9.2p1\r\n");
+        salesforce.Session.Host = raw.Url;
+
+        var report = await salesforce.Crm.WriteAsync(salesforce.Session, [Say.Create("Lead")], Stop);
+
+        report.Results.Single().Status.ShouldBe(WriteStatus.Unknown);
+    }
 
     [Fact]
     public async Task A_connection_in_use_that_is_reset_does_not_make_the_write_go_out_twice()

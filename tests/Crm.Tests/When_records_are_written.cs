@@ -96,7 +96,7 @@ public sealed class When_records_are_written
             report.Results[3],
             report.Results[4]
         );
-        written.ShouldBe(new WriteResult(WriteStatus.Written, Say.LeadId(1), null, "abc123"));
+        written.ShouldBe(new WriteResult(WriteStatus.Written, Say.LeadId(1), null, "abc123") { Created = true });
         missing.Status.ShouldBe(WriteStatus.Refused);
         missing.Failure!.Code.ShouldBe("REQUIRED_FIELD_MISSING");
         missing.Failure.Class.ShouldBe(FailureClass.Record);

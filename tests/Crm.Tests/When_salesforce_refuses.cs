@@ -1,4 +1,5 @@
 using LeadSync.Crm.Salesforce;
+using LeadSync.CrmSimulator.Faults;
 using static LeadSync.Crm.FailureClass;
 
 namespace LeadSync.Crm.Tests;
@@ -21,7 +22,7 @@ public sealed class When_salesforce_refuses
             { "SERVER_UNAVAILABLE", 503, "CRM_UNAVAILABLE", Transient },
             { "UNKNOWN_EXCEPTION", 500, "CRM_UNAVAILABLE", Transient },
             { "QUERY_TIMEOUT", 400, "TIMEOUT", Transient },
-            { "INVALID_QUERY_LOCATOR", 400, "CRM_UNAVAILABLE", Transient },
+            { "INVALID_QUERY_LOCATOR", 400, "QUERY_LAPSED", Transient },
             { "QUERY_TOO_COMPLICATED", 400, "CRM_REFUSED", Configuration },
             { "MALFORMED_QUERY", 400, "CRM_REFUSED", Configuration },
             { "INVALID_FIELD", 400, "SCHEMA_CHANGED", Configuration },
@@ -157,6 +158,32 @@ public sealed class When_salesforce_refuses
         fault.Message.ShouldBe(new string('x', 499));
     }
 
+    [Fact]
+    public void Whom_a_duplicate_rule_has_found_is_told()
+    {
+        var body = Say.Json(
+            $$$"""
+            [{"duplicateResult":{"allowSave":true,"duplicateRule":"Standard_Lead_Duplicate_Rule","matchResults":[
+                {"entityType":"Lead","matchRecords":[
+                  {"matchConfidence":100.0,"record":{"attributes":{"type":"Lead"},"Id":"{{{Say.LeadId(1)[..15]}}}"}}]},
+                {"entityType":"Contact","matchRecords":[
+                  {"record":{"attributes":{"type":"Contact"},"Id":"{{{Say.LeadId(
+                2
+            )}}}"}}, {"record":{"Id":"none"}}, 7]},
+                {"matchRecords":{}}]},
+              "errorCode":"DUPLICATES_DETECTED","message":"Use one of these records?"}]
+            """
+        );
+
+        var failure = SalesforceErrors.Judge(SalesforceFault.Read(body, 400), writes: true);
+
+        failure.Code.ShouldBe("DUPLICATES_DETECTED");
+        failure.Duplicates.ShouldBe([
+            new DuplicateRecord("Lead", Say.LeadId(1)),
+            new DuplicateRecord("Contact", Say.LeadId(2)),
+        ]);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("[]")]
@@ -179,6 +206,37 @@ public sealed class When_salesforce_refuses
         thrown.Failure.Code.ShouldBe("LIMIT_BURST");
         thrown.Failure.RetryAfter.ShouldBe(TimeSpan.FromSeconds(30));
     }
+
+    [Fact]
+    public async Task A_maintenance_page_that_says_when_to_come_back_is_heeded()
+    {
+        await using var salesforce = await SimulatedSalesforce.StartAsync();
+        salesforce.Simulator.Faults.Put(
+            new FaultRule
+            {
+                Kind = FaultKind.Unavailable,
+                Html = true,
+                RetryAfterSeconds = 120,
+            }
+        );
+
+        var thrown = await Should.ThrowAsync<CrmException>(() =>
+            salesforce.Crm.ReadUsageAsync(salesforce.Session, TestContext.Current.CancellationToken)
+        );
+
+        thrown.Failure.Class.ShouldBe(Transient);
+        thrown.Failure.HttpStatus.ShouldBe(503);
+        thrown.Failure.RetryAfter.ShouldBe(TimeSpan.FromMinutes(2));
+    }
+
+    [Fact]
+    public void A_record_changed_meanwhile_is_known_by_the_status_whatever_the_code() =>
+        ShouldBeJudged(
+            new SalesforceFault("SOMETHING_NEW", "", [], 412) { OfRecord = true },
+            writes: true,
+            "RECORD_CHANGED",
+            Transient
+        );
 
     private static void ShouldBeJudged(SalesforceFault fault, bool writes, string code, FailureClass @class)
     {

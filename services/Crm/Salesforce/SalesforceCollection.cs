@@ -1,13 +1,27 @@
-using System.Text.Json;
-
 namespace LeadSync.Crm.Salesforce;
 
-/// <summary>Writes that go together as one collection: all creates or all updates, no record twice.</summary>
-internal sealed class SalesforceCollection(bool creates, string @object)
+/// <summary>What a collection does with its records.</summary>
+/// <param name="Object">Null where it may hold records of several objects.</param>
+/// <param name="KeyField">The field that upserts go by; null for none.</param>
+internal sealed record CollectionKind(bool Creates, string? Object, string? KeyField)
 {
-    private readonly HashSet<string> _recordIds = new(StringComparer.Ordinal);
+    public HttpMethod Method => Creates ? HttpMethod.Post : HttpMethod.Patch;
 
-    public HttpMethod Method => creates ? HttpMethod.Post : HttpMethod.Patch;
+    /// <summary>From the root of the API version.</summary>
+    public string Path => KeyField is null ? "/composite/sobjects" : $"/composite/sobjects/{Object}/{KeyField}";
+
+    public static CollectionKind Of(RecordWrite write, bool mixed) =>
+        write.Key is { } key ? new(false, SoqlText.Name(write.Object), SoqlText.Name(key.Field))
+        : mixed ? new(write.RecordId is null, null, null)
+        : new(write.RecordId is null, write.Object, null);
+}
+
+/// <summary>Writes that go together as one collection: all creates, all updates or all upserts by one key, no record twice.</summary>
+internal sealed class SalesforceCollection(CollectionKind kind)
+{
+    private readonly HashSet<string> _records = new(StringComparer.OrdinalIgnoreCase);
+
+    public CollectionKind Kind => kind;
 
     /// <summary>Where its writes stand in the caller's list, in the order they are sent.</summary>
     public List<int> Indexes { get; } = [];
@@ -18,45 +32,20 @@ internal sealed class SalesforceCollection(bool creates, string @object)
     /// </summary>
     /// <param name="indexes">Which of the writes to pack.</param>
     /// <param name="size">Most writes in a collection.</param>
-    /// <param name="most">Most collections.</param>
-    /// <exception cref="ArgumentException">
-    /// They do not fit: only when the same record stands in them more often than there are collections.
-    /// </exception>
+    /// <param name="room">Collections that there is room for; more come out only where it cannot be helped.</param>
     public static List<SalesforceCollection> Pack(
         IReadOnlyList<RecordWrite> writes,
         IEnumerable<int> indexes,
         int size,
-        int most
+        int room
     )
     {
         var order = indexes
             .OrderBy(index => writes[index].RecordId is null)
             .ThenBy(index => writes[index].Object, StringComparer.Ordinal)
             .ToList();
-        var collections = Pack(writes, order, size, mixed: false);
-        if (collections.Count > most)
-            collections = Pack(writes, order, size, mixed: true);
-        return collections.Count <= most
-            ? collections
-            : throw new ArgumentException("The same record too often in one call.", nameof(writes));
-    }
-
-    /// <exception cref="ArgumentException">The write cannot be sent as it is.</exception>
-    public static void Check(RecordWrite write)
-    {
-        foreach (var (name, value) in write.Fields)
-        {
-            // A second id beside ours could change another record than the one that was matched.
-            if (
-                name.Equals("Id", StringComparison.OrdinalIgnoreCase)
-                || name.Equals("attributes", StringComparison.OrdinalIgnoreCase)
-            )
-            {
-                throw new ArgumentException($"'{name}' is no field that can be written.", nameof(write));
-            }
-            if (value.ValueKind == JsonValueKind.Undefined)
-                throw new ArgumentException($"'{name}' has no value; JSON null clears a field.", nameof(write));
-        }
+        var apart = Pack(writes, order, size, mixed: false);
+        return apart.Count <= room ? apart : Pack(writes, order, size, mixed: true);
     }
 
     private static List<SalesforceCollection> Pack(
@@ -70,22 +59,24 @@ internal sealed class SalesforceCollection(bool creates, string @object)
         foreach (var index in order)
         {
             var write = writes[index];
-            if (collections.Exists(collection => collection.TryAdd(write, index, size, mixed)))
+            var kind = CollectionKind.Of(write, mixed);
+            if (collections.Exists(collection => collection.Kind == kind && collection.TryAdd(write, index, size)))
                 continue;
-            var another = new SalesforceCollection(write.RecordId is null, write.Object);
-            another.TryAdd(write, index, size, mixed);
+            var another = new SalesforceCollection(kind);
+            another.TryAdd(write, index, size);
             collections.Add(another);
         }
         return collections;
     }
 
     // The first with room takes it: so a record's second write lands in a later collection, which runs later.
-    private bool TryAdd(RecordWrite write, int index, int size, bool mixed)
+    private bool TryAdd(RecordWrite write, int index, int size)
     {
-        var isOfKind = creates == write.RecordId is null && (mixed || @object == write.Object);
-        if (!isOfKind || Indexes.Count >= size)
+        if (Indexes.Count >= size)
             return false;
-        if (write.RecordId is { } id && !_recordIds.Add(RecordId.TryLengthen(id, out var longId) ? longId : id))
+        // Ids differ by case, but their long form does not; and values of a key are compared without case.
+        var record = write.Key?.Value ?? (RecordId.TryLengthen(write.RecordId, out var id) ? id : write.RecordId);
+        if (record is not null && !_records.Add(record))
             return false;
         Indexes.Add(index);
         return true;

@@ -6,7 +6,11 @@ namespace LeadSync.Crm.Salesforce;
 /// <summary>A sub-request of a composite call.</summary>
 /// <param name="Url">From the host's root, as <c>/services/data/v60.0/query?q=…</c>.</param>
 /// <param name="Body">Writes the JSON body; null for none.</param>
-internal sealed record SalesforcePart(HttpMethod Method, string Url, Action<Utf8JsonWriter>? Body = null);
+internal sealed record SalesforcePart(HttpMethod Method, string Url, Action<Utf8JsonWriter>? Body = null)
+{
+    /// <summary>Refused with 412 when the record was changed after this instant, which counts in whole seconds.</summary>
+    public DateTimeOffset? UnmodifiedSince { get; init; }
+}
 
 /// <summary>What one sub-request was answered.</summary>
 internal sealed record SalesforceReply(int Status, JsonElement Body)
@@ -52,6 +56,18 @@ internal sealed class SalesforceComposite(SalesforceHttp http)
         return (replies, answer);
     }
 
+    /// <summary>What a part of a read was answered.</summary>
+    /// <exception cref="CrmException">It was refused, or not readably answered.</exception>
+    public static JsonElement Require(SalesforceReply? reply, SalesforceAnswer answer)
+    {
+        if (reply is null)
+            throw answer.Unreadable("Salesforce's answer to a composite cannot be read.");
+        if (reply.IsSuccess)
+            return reply.Body;
+        var fault = SalesforceFault.Read(reply.Body, reply.Status) with { RequestId = answer.RequestId };
+        throw new CrmException(SalesforceErrors.Judge(fault, writes: false));
+    }
+
     private static void Write(Utf8JsonWriter writer, (IReadOnlyList<SalesforcePart> Parts, bool Writes) call)
     {
         writer.WriteStartObject();
@@ -68,6 +84,8 @@ internal sealed class SalesforceComposite(SalesforceHttp http)
             {
                 writer.WriteStartObject("httpHeaders");
                 writer.WriteString(AutoAssign, Never);
+                if (part.UnmodifiedSince is { } instant)
+                    writer.WriteString("If-Unmodified-Since", instant.ToString("r", CultureInfo.InvariantCulture));
                 writer.WriteEndObject();
             }
             if (part.Body is not null)

@@ -6,6 +6,9 @@ public sealed class SalesforceCrm : ICrm
     private readonly SalesforceOptions _options;
     private readonly SalesforceDescribe _describe;
     private readonly SalesforceFind _find;
+    private readonly SalesforceRetrieve _retrieve;
+    private readonly SalesforceQuery _query;
+    private readonly SalesforceReplication _replication;
     private readonly SalesforceWrite _write;
     private readonly SalesforceLimits _limits;
 
@@ -17,6 +20,9 @@ public sealed class SalesforceCrm : ICrm
         _options = options;
         _describe = new SalesforceDescribe(requests);
         _find = new SalesforceFind(composite, clock);
+        _retrieve = new SalesforceRetrieve(requests, clock);
+        _query = new SalesforceQuery(requests, composite);
+        _replication = new SalesforceReplication(requests);
         _write = new SalesforceWrite(requests, composite, options);
         _limits = new SalesforceLimits(requests);
     }
@@ -28,14 +34,60 @@ public sealed class SalesforceCrm : ICrm
 
     public int WritesPerCall => _options.WritesPerCall;
 
+    public Task<IReadOnlyList<ObjectSummary>> ListObjectsAsync(
+        CrmSession session,
+        CancellationToken cancellationToken
+    ) => _describe.ListAsync(session, cancellationToken);
+
     public Task<ObjectSchema> DescribeAsync(
         CrmSession session,
         string objectName,
         CancellationToken cancellationToken
     ) => _describe.DescribeAsync(session, objectName, cancellationToken);
 
+    public Task<ObjectSchema?> DescribeIfChangedAsync(
+        CrmSession session,
+        string objectName,
+        DateTimeOffset since,
+        CancellationToken cancellationToken
+    ) => _describe.DescribeIfChangedAsync(session, objectName, since, cancellationToken);
+
     public Task<Found> FindAsync(CrmSession session, Search search, CancellationToken cancellationToken) =>
         _find.FindAsync(session, search, cancellationToken);
+
+    public Task<Found> ReadAsync(
+        CrmSession session,
+        ObjectSchema schema,
+        IReadOnlyCollection<string> recordIds,
+        IReadOnlyCollection<string> fields,
+        CancellationToken cancellationToken
+    ) => _retrieve.ReadAsync(session, schema, recordIds, fields, cancellationToken);
+
+    public Task<RecordPage> QueryAsync(CrmSession session, RecordQuery query, CancellationToken cancellationToken) =>
+        _query.StartAsync(session, query, cancellationToken);
+
+    public Task<RecordPage> ContinueAsync(
+        CrmSession session,
+        RecordQuery query,
+        string nextPage,
+        CancellationToken cancellationToken
+    ) => _query.ContinueAsync(session, query, nextPage, cancellationToken);
+
+    public Task<DeletedRecords> ReadDeletedAsync(
+        CrmSession session,
+        string objectName,
+        DateTimeOffset since,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    ) => _replication.ReadDeletedAsync(session, objectName, since, until, cancellationToken);
+
+    public Task<ChangedRecords> ReadChangedAsync(
+        CrmSession session,
+        string objectName,
+        DateTimeOffset since,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    ) => _replication.ReadChangedAsync(session, objectName, since, until, cancellationToken);
 
     public Task<WriteReport> WriteAsync(
         CrmSession session,

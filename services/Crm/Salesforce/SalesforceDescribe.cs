@@ -5,16 +5,44 @@ namespace LeadSync.Crm.Salesforce;
 /// <summary>Reads an object's fields. Salesforce shows each user only what that user may see, so this is the user's own view.</summary>
 internal sealed class SalesforceDescribe(SalesforceHttp http)
 {
+    public async Task<IReadOnlyList<ObjectSummary>> ListAsync(CrmSession session, CancellationToken cancellationToken)
+    {
+        var answer = await http.SendAsync(new SalesforceCall(session, HttpMethod.Get, "/sobjects"), cancellationToken);
+        return answer
+            .Read(SalesforceJson.Default.DescribedObjects)
+            .Sobjects.ConvertAll(one => new ObjectSummary(
+                one.Name,
+                one.Label ?? one.Name,
+                one.Custom,
+                one.Queryable,
+                one.Createable,
+                one.Updateable
+            ));
+    }
+
     public async Task<ObjectSchema> DescribeAsync(
         CrmSession session,
         string objectName,
         CancellationToken cancellationToken
+    ) => Read(await http.SendAsync(Call(session, objectName), cancellationToken));
+
+    public async Task<ObjectSchema?> DescribeIfChangedAsync(
+        CrmSession session,
+        string objectName,
+        DateTimeOffset since,
+        CancellationToken cancellationToken
     )
     {
-        if (!Soql.IsName(objectName))
-            throw new ArgumentException($"No API name of Salesforce: '{objectName}'.", nameof(objectName));
-        var call = new SalesforceCall(session, HttpMethod.Get, $"/sobjects/{objectName}/describe");
+        var call = Call(session, objectName) with { ModifiedSince = since };
         var answer = await http.SendAsync(call, cancellationToken);
+        return answer.IsUnchanged ? null : Read(answer);
+    }
+
+    private static SalesforceCall Call(CrmSession session, string objectName) =>
+        new(session, HttpMethod.Get, $"/sobjects/{SoqlText.Name(objectName)}/describe");
+
+    private static ObjectSchema Read(SalesforceAnswer answer)
+    {
         var described = answer.Read(SalesforceJson.Default.DescribedObject);
         return new ObjectSchema(
             described.Name,
@@ -22,8 +50,22 @@ internal sealed class SalesforceDescribe(SalesforceHttp http)
             described.Createable,
             described.Updateable,
             described.Fields.ConvertAll(field => field.ToSchema())
-        );
+        )
+        {
+            ChangedAt = answer.LastModified,
+        };
     }
+}
+
+/// <summary>The parts of the list of objects that we use.</summary>
+internal sealed record DescribedObjects(List<ListedObject> Sobjects);
+
+internal sealed record ListedObject(string Name, string? Label)
+{
+    public bool Custom { get; init; }
+    public bool Queryable { get; init; }
+    public bool Createable { get; init; }
+    public bool Updateable { get; init; }
 }
 
 /// <summary>The parts of a describe that we use.</summary>

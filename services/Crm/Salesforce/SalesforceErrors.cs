@@ -17,6 +17,7 @@ public static class SalesforceErrors
             "AUTH_CONFIGURATION",
             "AUTH_REVOKED",
             "BAD_TYPE",
+            "CHANGES_NOT_TOLD",
             "CODE_REFUSED",
             "CONSENT_DENIED",
             "CRM_REFUSED",
@@ -33,6 +34,8 @@ public static class SalesforceErrors
             "LIMIT_DAILY",
             "ORG_AUTOMATION_FAILED",
             "OUTCOME_UNKNOWN",
+            "QUERY_LAPSED",
+            "RECORD_CHANGED",
             "RECORD_CONVERTED",
             "RECORD_DELETED",
             "RECORD_LOCKED",
@@ -56,11 +59,16 @@ public static class SalesforceErrors
             writes
             && fault.Status is (408 or >= 500)
             && fault.Code != "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE";
-        var (code, @class, cause, fix) = isOpen ? Unknown : Row(fault, writes);
+        var (code, @class, cause, fix) =
+            isOpen ? Unknown
+            // Its code is not settled, its status is.
+            : fault.Status == 412 ? Changed
+            : Row(fault, writes);
         return new CrmFailure(code, @class, fault.Message, cause, fix)
         {
             CrmCode = fault.Code,
             Fields = fault.Fields,
+            Duplicates = fault.Duplicates,
             RequestId = fault.RequestId,
             HttpStatus = fault.Status,
             RetryAfter = fault.RetryAfter,
@@ -75,6 +83,14 @@ public static class SalesforceErrors
 
     internal static CrmFailure TooSlow(TimeSpan timeout) =>
         new("TIMEOUT", Transient, "", $"Salesforce gave no answer within {timeout.TotalSeconds:0} seconds.", WaitFix);
+
+    /// <summary>A name that no field can have, or none of the object's, found before Salesforce was asked.</summary>
+    internal static CrmException NoSuchName(string name) =>
+        new(Judge(new SalesforceFault("INVALID_FIELD", "", [name], 400), writes: false));
+
+    /// <summary>A query that Salesforce would not read, found before it was asked.</summary>
+    internal static CrmException TooComplicated() =>
+        new(Judge(new SalesforceFault("QUERY_TOO_COMPLICATED", "", [], 400), writes: false));
 
     private const string WaitFix = "None: it is tried again.";
     private const string LeadFix = "Correct the value where it is captured, or transform it in the mapping.";
@@ -182,10 +198,22 @@ public static class SalesforceErrors
             "UNKNOWN_EXCEPTION" => new("CRM_UNAVAILABLE", Transient, "Salesforce failed inside.", WaitFix),
             "QUERY_TIMEOUT" => new("TIMEOUT", Transient, "The org took too long to search its records.", WaitFix),
             "INVALID_QUERY_LOCATOR" => new(
-                "CRM_UNAVAILABLE",
+                "QUERY_LAPSED",
                 Transient,
                 "Salesforce no longer knows where in the pages of an answer we were.",
-                WaitFix
+                "None: the query begins anew after the last record that was read."
+            ),
+            "INVALID_REPLICATION_DATE" => new(
+                "CHANGES_NOT_TOLD",
+                Configuration,
+                "Salesforce tells what changed at most 30 days back, and what was deleted at most 15.",
+                "None: LeadSync reads the object anew."
+            ),
+            "EXCEEDED_ID_LIMIT" => new(
+                "CHANGES_NOT_TOLD",
+                Configuration,
+                "More than 600,000 records changed in the time asked for.",
+                "None: LeadSync asks for less time at once."
             ),
             "UNABLE_TO_LOCK_ROW" => Locked,
             "PROCESSING_HALTED" or "ALL_OR_NONE_OPERATION_ROLLED_BACK" or "BATCH_PROCESSING_HALTED" => new(
@@ -327,11 +355,18 @@ public static class SalesforceErrors
             ),
 
             // Our own
-            "MALFORMED_QUERY"
-            or "QUERY_TOO_COMPLICATED"
-            or "JSON_PARSER_ERROR"
-            or "METHOD_NOT_ALLOWED"
-            or "UNSUPPORTED_MEDIA_TYPE" => new("CRM_REFUSED", Configuration, OurFault, TellUs),
+            "QUERY_TOO_COMPLICATED" => new(
+                "CRM_REFUSED",
+                Configuration,
+                "The query is too long for Salesforce, or reads too many formula fields.",
+                "Read fewer fields, or set fewer conditions."
+            ),
+            "MALFORMED_QUERY" or "JSON_PARSER_ERROR" or "METHOD_NOT_ALLOWED" or "UNSUPPORTED_MEDIA_TYPE" => new(
+                "CRM_REFUSED",
+                Configuration,
+                OurFault,
+                TellUs
+            ),
 
             null => ByStatus(fault.Status),
             _ when fault.Status >= 500 => ByStatus(fault.Status),
@@ -366,6 +401,13 @@ public static class SalesforceErrors
         Transient,
         "Another change held the record, or one it belongs to, for too long.",
         WaitFix
+    );
+
+    private static readonly Verdict Changed = new(
+        "RECORD_CHANGED",
+        Transient,
+        "Someone changed the record between our reading it and our writing it; nothing was written.",
+        "None: LeadSync reads the record again and decides anew."
     );
 
     private static readonly Verdict Deleted = new(

@@ -8,9 +8,6 @@ namespace LeadSync.Crm.Salesforce;
 /// </summary>
 internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider clock)
 {
-    private static readonly string[] Stamps = ["Id", "CreatedDate", "CreatedById", "LastModifiedDate"];
-    private static readonly string[] Conversion = ["IsConverted", "ConvertedContactId"];
-
     private sealed record Page(ObjectSearch Of, string Url);
 
     public async Task<Found> FindAsync(CrmSession session, Search search, CancellationToken cancellationToken)
@@ -44,10 +41,10 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
     {
         foreach (var name in search.Fields.Prepend(search.Object))
         {
-            if (!Soql.IsName(name))
-                throw new CrmException(NoSuchName(name));
+            if (!SoqlText.IsName(name))
+                throw SalesforceErrors.NoSuchName(name);
         }
-        var soql = new Soql(search.Object, Columns(search))
+        var soql = new Soql(search.Object, Columns(search).Concat(search.Fields))
             .In("Id", Ids(search.RecordIds))
             .In("Email", search.Emails.Where(CanBeAddress).Distinct(StringComparer.OrdinalIgnoreCase));
         if (search.CreatedSince is { } since)
@@ -60,15 +57,11 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
             .Select(query => new Page(search, $"{composite.Root}/query?q={Uri.EscapeDataString(query)}"));
     }
 
-    private static IEnumerable<string> Columns(ObjectSearch search)
-    {
-        IEnumerable<string> columns = HasEmail(search) ? Stamps.Append("Email") : Stamps;
-        return (search.Object == "Lead" ? columns.Concat(Conversion) : columns).Concat(search.Fields);
-    }
-
-    // An Account has no such field, and asking for it would spoil the whole query.
-    private static bool HasEmail(ObjectSearch search) =>
-        search.Object is "Lead" or "Contact" || search.Emails.Count > 0;
+    private static IEnumerable<string> Columns(ObjectSearch search) =>
+        SalesforceRecords.Columns(
+            search.Object,
+            hasEmail: search.Object is "Lead" or "Contact" || search.Emails.Count > 0
+        );
 
     // One malformed id makes Salesforce refuse the whole query; and no record has it.
     private static IEnumerable<string> Ids(IEnumerable<string> ids)
@@ -106,74 +99,15 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
         Dictionary<string, CrmRecord> records
     )
     {
-        if (reply is null)
-            throw Unreadable(answer);
-        if (!reply.IsSuccess)
-        {
-            var fault = SalesforceFault.Read(reply.Body, reply.Status) with { RequestId = answer.RequestId };
-            throw new CrmException(SalesforceErrors.Judge(fault, writes: false));
-        }
-        if (reply.Body.Member("records") is not { ValueKind: JsonValueKind.Array } rows)
-            throw Unreadable(answer);
+        var body = SalesforceComposite.Require(reply, answer);
+        if (body.Member("records") is not { ValueKind: JsonValueKind.Array } rows)
+            throw SalesforceQuery.Unreadable(answer);
         foreach (var row in rows.EnumerateArray())
         {
-            var record = Read(page.Of, row) ?? throw Unreadable(answer);
+            var record =
+                SalesforceRecords.Read(page.Of.Object, page.Of.Fields, row) ?? throw SalesforceQuery.Unreadable(answer);
             records.TryAdd(record.Id, record);
         }
-        if (reply.Body.Text("nextRecordsUrl") is { } next)
-            return page with { Url = next };
-        // An answer that says it goes on but not where would pass for complete, and a person for unknown.
-        return reply.Body.Flag("done") == false ? throw Unreadable(answer) : null;
+        return SalesforceQuery.Next(body, answer) is { } next ? page with { Url = next } : null;
     }
-
-    private static CrmRecord? Read(ObjectSearch search, JsonElement row)
-    {
-        if (
-            !RecordId.TryLengthen(row.Text("Id"), out var id)
-            || !SalesforceTime.TryParse(row.Text("CreatedDate"), out var created)
-            || !SalesforceTime.TryParse(row.Text("LastModifiedDate"), out var modified)
-        )
-        {
-            return null;
-        }
-        var fields = new Dictionary<string, JsonElement>(search.Fields.Count, StringComparer.OrdinalIgnoreCase);
-        foreach (var name in search.Fields)
-        {
-            if (Field(row, name) is { } value)
-                fields[name] = value;
-        }
-        return new CrmRecord(search.Object, id, fields)
-        {
-            Email = row.Text("Email"),
-            CreatedAt = created,
-            CreatedById = row.Text("CreatedById"),
-            ModifiedAt = modified,
-            Converted = row.Flag("IsConverted") ?? false,
-            ConvertedContactId = row.Text("ConvertedContactId"),
-        };
-    }
-
-    // Salesforce answers in its own spelling of a name, whatever the spelling we asked in.
-    private static JsonElement? Field(JsonElement row, string name)
-    {
-        if (row.TryGetProperty(name, out var value))
-            return value;
-        foreach (var member in row.EnumerateObject())
-        {
-            if (string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase))
-                return member.Value;
-        }
-        return null;
-    }
-
-    private static CrmException Unreadable(SalesforceAnswer answer) =>
-        new(
-            SalesforceErrors.Unavailable("Salesforce's answer to a query cannot be read.") with
-            {
-                RequestId = answer.RequestId,
-            }
-        );
-
-    private static CrmFailure NoSuchName(string name) =>
-        SalesforceErrors.Judge(new SalesforceFault("INVALID_FIELD", "", [name], 400), writes: false);
 }

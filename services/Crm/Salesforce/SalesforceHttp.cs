@@ -1,39 +1,9 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using LeadSync.Crm.Outbound;
 
 namespace LeadSync.Crm.Salesforce;
-
-/// <summary>One request to an org.</summary>
-/// <param name="Path">From the root of the API version, as <c>/composite</c>.</param>
-/// <param name="Writes">It may change records, so a lost answer leaves open whether it did.</param>
-internal sealed record SalesforceCall(CrmSession Session, HttpMethod Method, string Path, bool Writes = false)
-{
-    public SalesforceBody? Body { get; init; }
-
-    /// <summary>Requests that went out for it so far: two when the session had to be renewed.</summary>
-    public int Calls { get; set; }
-}
-
-/// <summary>What an org answered, read to the end.</summary>
-/// <param name="Calls">Requests that went out for it.</param>
-internal sealed record SalesforceAnswer(JsonElement Json, DateTimeOffset ServerTime, string? RequestId, int Calls)
-{
-    /// <exception cref="CrmException">The answer is not of the shape that was asked for.</exception>
-    public T Read<T>(JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return Json.Deserialize(type) ?? throw new JsonException();
-        }
-        catch (JsonException)
-        {
-            var failure = SalesforceErrors.Unavailable("Salesforce's answer cannot be read.");
-            throw new CrmException(failure with { RequestId = RequestId });
-        }
-    }
-}
 
 /// <summary>
 /// Sends requests to an org: asks the session before each, tells it what the answer says of usage, renews it once when
@@ -47,17 +17,33 @@ internal sealed class SalesforceHttp(HttpClient http, SalesforceOptions options,
 {
     private const int LongestAnswer = 64 * 1024 * 1024;
 
+    // 100 MB take their time; it is also the longest that Salesforce lets a call take.
+    private static readonly TimeSpan UploadTimeout = TimeSpan.FromMinutes(10);
+
     /// <summary>Path of the API version on every host, as composite sub-requests name it.</summary>
     public string Root { get; } = $"/services/data/v{options.ApiVersion}";
 
-    public async Task<SalesforceAnswer> SendAsync(SalesforceCall call, CancellationToken cancellationToken)
+    /// <summary>Sends a request and reads its answer to the end.</summary>
+    public Task<SalesforceAnswer> SendAsync(SalesforceCall call, CancellationToken cancellationToken) =>
+        SendAsync(call, ReadAnswerAsync, cancellationToken);
+
+    /// <summary>Sends a request whose answer is too large for memory: gives it as soon as it begins.</summary>
+    public Task<SalesforceDownload> OpenAsync(SalesforceCall call, CancellationToken cancellationToken) =>
+        SendAsync(call, OpenAnswerAsync, cancellationToken);
+
+    private async Task<T> SendAsync<T>(
+        SalesforceCall call,
+        Func<SalesforceCall, HttpResponseMessage, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken
+    )
+        where T : class
     {
         var token = call.Session.AccessToken;
-        var (answer, fault) = await SendOnceAsync(call, token, cancellationToken);
+        var (answer, fault) = await SendOnceAsync(call, token, read, cancellationToken);
         if (fault is not null && HasEnded(fault))
         {
             await call.Session.RenewAsync(token, cancellationToken);
-            (answer, fault) = await SendOnceAsync(call, call.Session.AccessToken, cancellationToken);
+            (answer, fault) = await SendOnceAsync(call, call.Session.AccessToken, read, cancellationToken);
             if (fault is not null && HasEnded(fault))
                 throw Failed(call, RefusedAgain(fault));
         }
@@ -66,56 +52,111 @@ internal sealed class SalesforceHttp(HttpClient http, SalesforceOptions options,
         throw Failed(call, IsWithoutScope(fault) ? WithoutScope(fault) : SalesforceErrors.Judge(fault, call.Writes));
     }
 
-    private async Task<(SalesforceAnswer?, SalesforceFault?)> SendOnceAsync(
+    private async Task<(T?, SalesforceFault?)> SendOnceAsync<T>(
         SalesforceCall call,
         string token,
+        Func<SalesforceCall, HttpResponseMessage, CancellationToken, Task<T>> read,
         CancellationToken cancellationToken
     )
+        where T : class
     {
-        using var request = new HttpRequestMessage(call.Method, new Uri(call.Session.InstanceUrl, Root + call.Path));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        if (call.Writes)
-            request.Headers.Add(SalesforceComposite.AutoAssign, SalesforceComposite.Never);
-        request.Content = call.Body?.ToContent();
-
+        using var request = Request(call, token);
         call.Session.BeforeCall();
         call.Calls++;
-        using var timeout = new CancellationTokenSource(options.Timeout, clock);
+        using var timeout = new CancellationTokenSource(call.Streamed is null ? options.Timeout : UploadTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        string? requestId = null;
+        HttpResponseMessage? response = null;
         try
         {
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            requestId = Header(response, "X-Sfdc-Request-Id");
-            if (ApiUsageHeader.Read(Header(response, "Sforce-Limit-Info")) is { } usage)
+            response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            if (ApiUsageHeader.Read(response.Header("Sforce-Limit-Info")) is { } usage)
                 call.Session.Observe(usage);
-
-            var json = await ReadAsync(response, either.Token);
-            if (response.IsSuccessStatusCode && json is null)
-                throw Unreadable(call, requestId);
-            if (response.IsSuccessStatusCode)
-                return (new(json!.Value, response.Headers.Date ?? clock.GetUtcNow(), requestId, call.Calls), null);
-            var fault = SalesforceFault.Read(json, (int)response.StatusCode) with
+            if (response.IsSuccessStatusCode || IsUnchanged(call, response))
             {
-                RequestId = requestId,
+                var answer = await read(call, response, either.Token);
+                if (answer is SalesforceDownload)
+                    response = null;
+                return (answer, null);
+            }
+            var fault = SalesforceFault.Read(await ReadAsync(response, either.Token), (int)response.StatusCode) with
+            {
+                RequestId = response.RequestId(),
                 RetryAfter = RetryAfter(response),
+                OfRecord = call.OfRecord,
             };
             return (null, fault);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Lost(call, requestId, timeout.IsCancellationRequested, e);
+            throw Lost(call, response?.RequestId(), timeout.IsCancellationRequested, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw Lost(call, requestId, isSlow: false, e);
+            throw Lost(call, response?.RequestId(), isSlow: false, e);
         }
         // A body that began to leave over a connection of before: that none may be opened now says nothing about it.
         catch (CrmException e) when (e.Failure.Code == GuardedRequests.Code && call.Body is { MayHaveLeft: true })
         {
-            throw Lost(call, requestId, isSlow: false, e);
+            throw Lost(call, response?.RequestId(), isSlow: false, e);
         }
+        finally
+        {
+            response?.Dispose();
+        }
+    }
+
+    private HttpRequestMessage Request(SalesforceCall call, string token)
+    {
+        var request = new HttpRequestMessage(
+            call.Method,
+            new Uri(call.Session.InstanceUrl, call.Verbatim ?? Root + call.Path)
+        );
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        request.Headers.Accept.Add(
+            new MediaTypeWithQualityHeaderValue(call.WantsCsv ? "text/csv" : "application/json")
+        );
+        if (call.Writes)
+            request.Headers.Add(SalesforceComposite.AutoAssign, SalesforceComposite.Never);
+        request.Headers.IfUnmodifiedSince = call.UnmodifiedSince;
+        request.Headers.IfModifiedSince = call.ModifiedSince;
+        request.Content = call.Body?.ToContent() ?? call.Streamed?.Invoke();
+        return request;
+    }
+
+    private static bool IsUnchanged(SalesforceCall call, HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.NotModified && call.ModifiedSince is not null;
+
+    private async Task<SalesforceAnswer> ReadAnswerAsync(
+        SalesforceCall call,
+        HttpResponseMessage response,
+        CancellationToken cancellationToken
+    )
+    {
+        if (IsUnchanged(call, response))
+            return new(default, response.Headers.Date ?? clock.GetUtcNow(), response.RequestId(), call.Calls);
+        var json = await ReadAsync(response, cancellationToken);
+        if (
+            json is null != call.AnswersNothing
+            || call.AnswersNothing && response.Content.Headers.ContentLength is not 0
+        )
+            throw Unreadable(call, response.RequestId());
+        return new(json ?? default, response.Headers.Date ?? clock.GetUtcNow(), response.RequestId(), call.Calls)
+        {
+            LastModified = response.Content.Headers.LastModified,
+        };
+    }
+
+    private async Task<SalesforceDownload> OpenAnswerAsync(
+        SalesforceCall call,
+        HttpResponseMessage response,
+        CancellationToken cancellationToken
+    )
+    {
+        // A page of a proxy would be read as rows.
+        if (response.Content.Headers.ContentType?.MediaType is not "text/csv")
+            throw Unreadable(call, response.RequestId());
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        return new SalesforceDownload(response, body, call.Calls, options.Timeout, clock);
     }
 
     /// <summary>Null when the body is not JSON, or breaks off in the middle of it.</summary>
@@ -214,7 +255,13 @@ internal sealed class SalesforceHttp(HttpClient http, SalesforceOptions options,
         var wait = response.Headers.RetryAfter?.Delta ?? response.Headers.RetryAfter?.Date - clock.GetUtcNow();
         return wait > TimeSpan.Zero ? wait : null;
     }
+}
 
-    private static string? Header(HttpResponseMessage response, string name) =>
+internal static class SalesforceHeaders
+{
+    public static string? Header(this HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+
+    /// <summary>The CRM's own id of the request, for its support.</summary>
+    public static string? RequestId(this HttpResponseMessage response) => response.Header("X-Sfdc-Request-Id");
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using LeadSync.Crm.Salesforce.Bulk;
 
 namespace LeadSync.Crm.Salesforce;
 
@@ -6,8 +7,12 @@ namespace LeadSync.Crm.Salesforce;
 [JsonSourceGenerationOptions(
     PropertyNameCaseInsensitive = true,
     RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true
+    RespectRequiredConstructorParameters = true,
+    Converters = [typeof(SalesforceTimeConverter)]
 )]
+[JsonSerializable(typeof(BulkJobAnswer))]
+[JsonSerializable(typeof(DeletedAnswer))]
+[JsonSerializable(typeof(DescribedObjects))]
 [JsonSerializable(typeof(DescribedObject))]
 [JsonSerializable(typeof(OrgLimits))]
 [JsonSerializable(typeof(AssertionClaims))]
@@ -15,4 +20,5 @@ namespace LeadSync.Crm.Salesforce;
 [JsonSerializable(typeof(FoundUser))]
 [JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(TokenRefusal))]
+[JsonSerializable(typeof(UpdatedAnswer))]
 internal sealed partial class SalesforceJson : JsonSerializerContext;

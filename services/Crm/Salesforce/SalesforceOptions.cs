@@ -8,6 +8,9 @@ public sealed class SalesforceOptions
     /// <summary>Query and collection sub-requests that Salesforce takes in one composite call.</summary>
     internal const int HeavyPartsPerCall = 5;
 
+    /// <summary>Sub-requests of any kind that Salesforce takes in one composite call.</summary>
+    internal const int PartsPerCall = 25;
+
     /// <summary>Version of the REST API, as <c>60.0</c>, the default. Three come each year; one lives at least three years.</summary>
     [RegularExpression(@"\d{2,3}\.0", ErrorMessage = "Salesforce:ApiVersion must look like 60.0")]
     public string ApiVersion { get; set; } = "60.0";
@@ -25,6 +28,12 @@ public sealed class SalesforceOptions
     /// </summary>
     [Range(1, 200)]
     public int RecordsPerCollection { get; set; } = 200;
+
+    /// <summary>
+    /// Guarded updates go 25 to a composite call, the default; false sends each in a call of its own. That a sub-request heeds
+    /// its condition is recorded of reads only: an org where a rep's edit was written over wants false.
+    /// </summary>
+    public bool GuardInComposite { get; set; } = true;
 
     /// <summary>
     /// Writes that fit one call whatever their mix: 800 by default. Of the five collections one may be left part empty,

@@ -23,7 +23,7 @@ public sealed class SalesforceOrgs(HttpClient http, SalesforceOptions options, T
         );
         var user = await FindAsync(
             session,
-            $"SELECT Username FROM User WHERE Id='{Checked(session.UserId)}'",
+            $"SELECT Username FROM User WHERE Id = {SoqlText.Quote(Checked(session.UserId))}",
             answer => answer.Read(SalesforceJson.Default.FoundUser).Records is [var one, ..] ? one : null,
             cancellationToken
         );

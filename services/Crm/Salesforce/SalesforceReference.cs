@@ -19,8 +19,10 @@ internal static class SalesforceReference
             if (LooksLikeOne(value))
                 return true;
         }
-        return write.RecordId?.Contains(Start, StringComparison.Ordinal) ?? false;
+        return Holds(write.RecordId) || Holds(write.Key?.Value);
     }
+
+    private static bool Holds(string? text) => text?.Contains(Start, StringComparison.Ordinal) ?? false;
 
     private static bool LooksLikeOne(JsonElement value)
     {

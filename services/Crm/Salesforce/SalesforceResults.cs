@@ -16,7 +16,12 @@ internal static class SalesforceResults
         if (reply is { IsSuccess: false })
         {
             var fault = SalesforceFault.Read(reply.Body, reply.Status) with { RequestId = requestId };
-            Fill(collection, results, SalesforceErrors.Judge(fault, writes: true), collection.Indexes.Count > 1);
+            Fill(
+                collection.Indexes,
+                results,
+                SalesforceErrors.Judge(fault, writes: true),
+                collection.Indexes.Count > 1
+            );
             return;
         }
         // Without one answer for each write it cannot be told which is whose.
@@ -26,23 +31,43 @@ internal static class SalesforceResults
         )
         {
             var lost = SalesforceErrors.Lost("Salesforce's answer to a collection cannot be read.");
-            Fill(collection, results, lost with { RequestId = requestId, HttpStatus = reply?.Status });
+            Fill(collection.Indexes, results, lost with { RequestId = requestId, HttpStatus = reply?.Status });
             return;
         }
         var place = 0;
         foreach (var item in items.EnumerateArray())
         {
             var index = collection.Indexes[place++];
-            results[index] = Read(item, reply.Status, requestId, writes[index].RecordId);
+            results[index] = Read(item, reply.Status, requestId, writes[index]);
         }
         MarkWholeBatch(writes, collection, results);
     }
 
-    private static WriteResult Read(JsonElement item, int status, string? requestId, string? recordId)
+    /// <summary>What became of a guarded update.</summary>
+    public static WriteResult Read(SalesforceReply? reply, string? requestId, RecordWrite write)
     {
-        var id = item.Text("id") ?? recordId;
-        if (item.Flag("success") == true && RecordId.TryLengthen(id, out var longId))
+        if (reply is { Status: 204 } && RecordId.TryLengthen(write.RecordId, out var longId))
             return new WriteResult(WriteStatus.Written, longId, null, requestId);
+        if (reply is null or { IsSuccess: true })
+        {
+            var lost = SalesforceErrors.Lost("Salesforce's answer to an update cannot be read.");
+            return Failed(lost with { RequestId = requestId, HttpStatus = reply?.Status });
+        }
+        var fault = SalesforceFault.Read(reply.Body, reply.Status) with { RequestId = requestId, OfRecord = true };
+        return Failed(SalesforceErrors.Judge(fault, writes: true));
+    }
+
+    private static WriteResult Read(JsonElement item, int status, string? requestId, RecordWrite write)
+    {
+        var id = item.Text("id") ?? write.RecordId;
+        if (item.Flag("success") == true && RecordId.TryLengthen(id, out var longId))
+        {
+            return new WriteResult(WriteStatus.Written, longId, null, requestId)
+            {
+                // Only an upsert has to say.
+                Created = write.Key is null ? write.RecordId is null : item.Flag("created") ?? false,
+            };
+        }
         if (item.Flag("success") != false)
         {
             var lost = SalesforceErrors.Lost("Salesforce's answer to a record cannot be read.");
@@ -73,10 +98,10 @@ internal static class SalesforceResults
         bool HasFailed(int index) => results[index].Failure?.Code == "ORG_AUTOMATION_FAILED";
     }
 
-    /// <summary>Gives all writes of a collection the same failure.</summary>
+    /// <summary>Gives several writes the same failure.</summary>
     /// <param name="isWholeBatch">It was said of several writes at once, so one of them may be to blame for all.</param>
     public static void Fill(
-        SalesforceCollection collection,
+        IEnumerable<int> indexes,
         WriteResult[] results,
         CrmFailure failure,
         bool isWholeBatch = false
@@ -84,7 +109,7 @@ internal static class SalesforceResults
     {
         var isOfOne = failure.Class is FailureClass.Record or FailureClass.Configuration;
         var result = Failed(failure with { WholeBatch = isWholeBatch && isOfOne });
-        foreach (var index in collection.Indexes)
+        foreach (var index in indexes)
             results[index] = result;
     }
 

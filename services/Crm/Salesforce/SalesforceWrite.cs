@@ -1,16 +1,12 @@
-using System.Runtime.InteropServices;
-using System.Text.Json;
-
 namespace LeadSync.Crm.Salesforce;
 
 /// <summary>
-/// Creates and updates records: collections of them as sub-requests of one composite call. Each record stands for itself,
-/// and each collection has an outcome of its own, so that what is known of one is not lost with another.
+/// Creates, updates and upserts records: collections of them, and guarded updates one by one, as sub-requests of one composite
+/// call. Each record stands for itself, and each sub-request has an outcome of its own, so that what is known of one is not
+/// lost with another.
 /// </summary>
 internal sealed class SalesforceWrite(SalesforceHttp http, SalesforceComposite composite, SalesforceOptions options)
 {
-    private const string Path = "/composite/sobjects";
-
     public async Task<WriteReport> WriteAsync(
         CrmSession session,
         IReadOnlyList<RecordWrite> writes,
@@ -19,23 +15,19 @@ internal sealed class SalesforceWrite(SalesforceHttp http, SalesforceComposite c
     {
         if (writes.Count > options.WritesPerCall)
             throw new ArgumentException($"More than {options.WritesPerCall} writes.", nameof(writes));
-        var (together, alone) = Pack(writes);
         var results = new WriteResult[writes.Count];
         var calls = 0;
-        if (together.Count > 0)
-            calls = await SendTogetherAsync(session, writes, together, results, cancellationToken);
-
         CrmFailure? stopped = null;
-        foreach (var collection in alone)
+        foreach (var planned in SalesforceWritePlan.Make(writes, options))
         {
             if (stopped is not null)
             {
-                SalesforceResults.Fill(collection, results, stopped);
+                SalesforceResults.Fill(planned.Indexes, results, stopped);
                 continue;
             }
             try
             {
-                calls += await SendAloneAsync(session, writes, collection, results, cancellationToken);
+                calls += await SendAsync(session, writes, planned, results, cancellationToken);
             }
             // What was already written must be told, so from the second call on nothing is thrown.
             catch (Exception e) when (calls > 0)
@@ -45,7 +37,7 @@ internal sealed class SalesforceWrite(SalesforceHttp http, SalesforceComposite c
                     ?? SalesforceErrors.Unavailable("LeadSync was stopped before this was sent.");
                 var isOpen = e is OperationCanceledException;
                 SalesforceResults.Fill(
-                    collection,
+                    planned.Indexes,
                     results,
                     isOpen ? SalesforceErrors.Lost("LeadSync was stopped before the answer was there.") : stopped
                 );
@@ -54,53 +46,63 @@ internal sealed class SalesforceWrite(SalesforceHttp http, SalesforceComposite c
         return new WriteReport(results, calls);
     }
 
-    private (List<SalesforceCollection> Together, List<SalesforceCollection> Alone) Pack(
-        IReadOnlyList<RecordWrite> writes
-    )
-    {
-        var ordinary = new List<int>(writes.Count);
-        var odd = new List<int>();
-        for (var index = 0; index < writes.Count; index++)
+    private Task<int> SendAsync(
+        CrmSession session,
+        IReadOnlyList<RecordWrite> writes,
+        PlannedCall planned,
+        WriteResult[] results,
+        CancellationToken cancellationToken
+    ) =>
+        planned switch
         {
-            SalesforceCollection.Check(writes[index]);
-            (SalesforceReference.LooksLikeOne(writes[index]) ? odd : ordinary).Add(index);
-        }
-        return (
-            SalesforceCollection.Pack(
+            { Alone: false } => SendTogetherAsync(session, writes, planned, results, cancellationToken),
+            { Collections: [var collection] } => SendAloneAsync(
+                session,
                 writes,
-                ordinary,
-                options.RecordsPerCollection,
-                SalesforceOptions.HeavyPartsPerCall
+                collection,
+                results,
+                cancellationToken
             ),
-            SalesforceCollection.Pack(writes, odd, options.RecordsPerCollection, int.MaxValue)
-        );
-    }
+            _ => SendGuardedAsync(session, writes, planned.Guarded[0], results, cancellationToken),
+        };
 
     private async Task<int> SendTogetherAsync(
         CrmSession session,
         IReadOnlyList<RecordWrite> writes,
-        List<SalesforceCollection> collections,
+        PlannedCall planned,
         WriteResult[] results,
         CancellationToken cancellationToken
     )
     {
-        var parts = collections.ConvertAll(collection => new SalesforcePart(
-            collection.Method,
-            composite.Root + Path,
-            json => Write(json, (writes, collection))
-        ));
+        List<SalesforcePart> parts =
+        [
+            .. planned.Collections.Select(collection => new SalesforcePart(
+                collection.Kind.Method,
+                composite.Root + collection.Kind.Path,
+                json => SalesforceWriteJson.Write(json, (writes, collection))
+            )),
+            .. planned.Guarded.Select(index => new SalesforcePart(
+                HttpMethod.Patch,
+                composite.Root + PathOf(writes[index]),
+                json => SalesforceWriteJson.Write(json, writes[index].Fields)
+            )
+            {
+                UnmodifiedSince = writes[index].UnmodifiedSince,
+            }),
+        ];
         try
         {
             var (replies, answer) = await composite.SendAsync(session, parts, writes: true, cancellationToken);
-            for (var index = 0; index < collections.Count; index++)
-                SalesforceResults.Read(replies[index], answer.RequestId, writes, collections[index], results);
+            var place = 0;
+            foreach (var collection in planned.Collections)
+                SalesforceResults.Read(replies[place++], answer.RequestId, writes, collection, results);
+            foreach (var index in planned.Guarded)
+                results[index] = SalesforceResults.Read(replies[place++], answer.RequestId, writes[index]);
             return answer.Calls;
         }
         catch (CrmException e) when (IsOfTheWrites(e))
         {
-            var isWholeBatch = collections.Count > 1 || collections[0].Indexes.Count > 1;
-            foreach (var collection in collections)
-                SalesforceResults.Fill(collection, results, e.Failure, isWholeBatch);
+            SalesforceResults.Fill(planned.Indexes, results, e.Failure, isWholeBatch: planned.Indexes.Skip(1).Any());
             return e.Calls;
         }
     }
@@ -113,8 +115,11 @@ internal sealed class SalesforceWrite(SalesforceHttp http, SalesforceComposite c
         CancellationToken cancellationToken
     )
     {
-        using var body = SalesforceBody.Write((writes, collection), Write);
-        var call = new SalesforceCall(session, collection.Method, Path, Writes: true) { Body = body };
+        using var body = SalesforceBody.Write((writes, collection), SalesforceWriteJson.Write);
+        var call = new SalesforceCall(session, collection.Kind.Method, collection.Kind.Path, Writes: true)
+        {
+            Body = body,
+        };
         try
         {
             var answer = await http.SendAsync(call, cancellationToken);
@@ -123,10 +128,45 @@ internal sealed class SalesforceWrite(SalesforceHttp http, SalesforceComposite c
         }
         catch (CrmException e) when (IsOfTheWrites(e))
         {
-            SalesforceResults.Fill(collection, results, e.Failure, collection.Indexes.Count > 1);
+            SalesforceResults.Fill(collection.Indexes, results, e.Failure, collection.Indexes.Count > 1);
             return e.Calls;
         }
     }
+
+    private async Task<int> SendGuardedAsync(
+        CrmSession session,
+        IReadOnlyList<RecordWrite> writes,
+        int index,
+        WriteResult[] results,
+        CancellationToken cancellationToken
+    )
+    {
+        var write = writes[index];
+        using var body = SalesforceBody.Write(write.Fields, SalesforceWriteJson.Write);
+        var call = new SalesforceCall(session, HttpMethod.Patch, PathOf(write), Writes: true)
+        {
+            Body = body,
+            UnmodifiedSince = write.UnmodifiedSince,
+            OfRecord = true,
+            AnswersNothing = true,
+        };
+        try
+        {
+            var answer = await http.SendAsync(call, cancellationToken);
+            results[index] = SalesforceResults.Read(new(204, default), answer.RequestId, write);
+            return answer.Calls;
+        }
+        catch (CrmException e) when (IsOfTheWrites(e) || IsOfTheRecord(e))
+        {
+            SalesforceResults.Fill([index], results, e.Failure);
+            return e.Calls;
+        }
+    }
+
+    private static string PathOf(RecordWrite write) =>
+        RecordId.TryLengthen(write.RecordId, out var id)
+            ? $"/sobjects/{SoqlText.Name(write.Object)}/{id}"
+            : throw new ArgumentException("Only the update of a record can be guarded.", nameof(write));
 
     // Anything else is of the org or the session: nothing was written, and no write is to blame. A refusal of the whole as
     // malformed or too large is of the writes too, also from a firewall that dislikes what somebody typed.
@@ -135,32 +175,7 @@ internal sealed class SalesforceWrite(SalesforceHttp http, SalesforceComposite c
             is { Class: FailureClass.UnknownOutcome or FailureClass.Record }
                 or { Code: "CRM_REFUSED", HttpStatus: 400 or 413 or 422 };
 
-    private static void Write(
-        Utf8JsonWriter json,
-        (IReadOnlyList<RecordWrite> Writes, SalesforceCollection Collection) body
-    )
-    {
-        json.WriteStartObject();
-        json.WriteBoolean("allOrNone", false);
-        json.WriteStartArray("records");
-        foreach (var index in body.Collection.Indexes)
-        {
-            var write = body.Writes[index];
-            json.WriteStartObject();
-            json.WriteStartObject("attributes");
-            json.WriteString("type", write.Object);
-            json.WriteEndObject();
-            if (write.RecordId is not null)
-                json.WriteString("id", write.RecordId);
-            foreach (var (name, value) in write.Fields)
-            {
-                json.WritePropertyName(name);
-                // As it came: a number keeps its digits, and no text is escaped twice.
-                json.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
-            }
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
+    // What a call for one record is refused with: a condition that does not hold, a lock, a field that is gone or read-only.
+    private static bool IsOfTheRecord(CrmException e) =>
+        e.Failure is { HttpStatus: 400 or 404 or 412 } or { CrmCode: "INSUFFICIENT_ACCESS_OR_READONLY" };
 }

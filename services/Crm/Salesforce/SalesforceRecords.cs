@@ -1,0 +1,83 @@
+using System.Text.Json;
+
+namespace LeadSync.Crm.Salesforce;
+
+/// <summary>Reads rows as they stand in the answers to queries and retrieves.</summary>
+internal static class SalesforceRecords
+{
+    private static readonly string[] Stamps =
+    [
+        "Id",
+        "CreatedDate",
+        "CreatedById",
+        "LastModifiedDate",
+        "LastModifiedById",
+        "SystemModstamp",
+    ];
+
+    private static readonly string[] OfPeople =
+    [
+        "Email",
+        "IsDeleted",
+        "MasterRecordId",
+        "IsConverted",
+        "ConvertedContactId",
+    ];
+
+    /// <summary>What is always read of an object, as far as it has it.</summary>
+    public static IEnumerable<string> Columns(ObjectSchema schema) =>
+        Stamps.Concat(OfPeople.Where(name => schema.Find(name) is not null));
+
+    /// <summary>The same where the schema is not at hand.</summary>
+    /// <param name="hasEmail">An Account has none, and asking for it would spoil the whole query.</param>
+    public static IEnumerable<string> Columns(string @object, bool hasEmail)
+    {
+        IEnumerable<string> columns = hasEmail ? Stamps.Append("Email") : Stamps;
+        return @object == "Lead" ? columns.Concat(["IsConverted", "ConvertedContactId"]) : columns;
+    }
+
+    /// <summary>Null when the row is none.</summary>
+    public static CrmRecord? Read(string @object, IReadOnlyCollection<string> names, JsonElement row)
+    {
+        if (
+            !RecordId.TryLengthen(row.Text("Id"), out var id)
+            || !SalesforceTime.TryParse(row.Text("CreatedDate"), out var created)
+            || !SalesforceTime.TryParse(row.Text("LastModifiedDate"), out var modified)
+        )
+        {
+            return null;
+        }
+        var fields = new Dictionary<string, JsonElement>(names.Count, StringComparer.OrdinalIgnoreCase);
+        foreach (var name in names)
+        {
+            if (Field(row, name) is { } value)
+                fields[name] = value;
+        }
+        return new CrmRecord(@object, id, fields)
+        {
+            Email = row.Text("Email"),
+            CreatedAt = created,
+            CreatedById = row.Text("CreatedById"),
+            ModifiedAt = modified,
+            ModifiedById = row.Text("LastModifiedById"),
+            Stamp = SalesforceTime.TryParse(row.Text("SystemModstamp"), out var stamp) ? stamp : modified,
+            Deleted = row.Flag("IsDeleted") ?? false,
+            MergedInto = row.Text("MasterRecordId"),
+            Converted = row.Flag("IsConverted") ?? false,
+            ConvertedContactId = row.Text("ConvertedContactId"),
+        };
+    }
+
+    // Salesforce answers in its own spelling of a name, whatever the spelling we asked in.
+    private static JsonElement? Field(JsonElement row, string name)
+    {
+        if (row.TryGetProperty(name, out var value))
+            return value;
+        foreach (var member in row.EnumerateObject())
+        {
+            if (string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase))
+                return member.Value;
+        }
+        return null;
+    }
+}
