@@ -29,7 +29,7 @@ internal static partial class CallTarget
     [GeneratedRegex(
         @"(?<=[?&])(?<name>(oauth_)?token|client_secret|assertion)=[^&]*",
         RegexOptions.ExplicitCapture,
-        1000
+        Timeout.Infinite
     )]
     private static partial Regex TokenInQuery();
 }
