@@ -8,7 +8,11 @@ namespace LeadSync.Contracts;
 /// SHA-256 in lower-case hex of an access token that the CRM refused. When it is the one that Connector holds, it is renewed
 /// first; when another asker has had it renewed meanwhile, that one is given.
 /// </param>
-public sealed record GrantRequest(int Calls, string? RefusedToken = null);
+/// <param name="Writes">
+/// Whether records may be written with it; true unless the asker says that it only reads. Refused with <c>PULL_ONLY</c> where
+/// the connection's direction is pull.
+/// </param>
+public sealed record GrantRequest(int Calls, string? RefusedToken = null, bool Writes = true);
 
 /// <summary>Access to a connection's org. The token is a secret; what is not used by <paramref name="ExpiresAt"/> lapses.</summary>
 /// <param name="System">The CRM: <c>salesforce</c>.</param>

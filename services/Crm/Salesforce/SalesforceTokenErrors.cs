@@ -81,6 +81,7 @@ internal static class SalesforceTokenErrors
                 "In Salesforce, see the user's login history for the reason; mend it, then reconnect."
             ),
 
+
             ("invalid_grant", "expired authorization code")
             or
             ("invalid_grant", "invalid authorization code")
@@ -90,6 +91,7 @@ internal static class SalesforceTokenErrors
                 "Salesforce does not take the code that it sent: it was used before, has expired, or was meant for someone else.",
                 "Begin to connect anew."
             ),
+
 
             ("invalid_grant", "audience is invalid")
             or

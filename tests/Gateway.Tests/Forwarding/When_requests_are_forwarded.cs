@@ -16,12 +16,57 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
     public static TheoryData<string, string, string?, KeyRole> Table()
     {
         var table = new TheoryData<string, string, string?, KeyRole>();
-        foreach (var row in ForwardTable.Rows)
+        foreach (var row in ForwardTable.Rows.Where(row => row.Role is not null))
         {
             foreach (var method in row.Methods)
-                table.Add(method, row.Path, row.Service, row.Role);
+                table.Add(method, row.Path, row.Service, row.Role!.Value);
         }
         return table;
+    }
+
+    [Fact]
+    public void Without_a_key_there_are_only_the_pages_on_the_way_to_a_connection() =>
+        ForwardTable
+            .Rows.Where(row => row.Role is null)
+            .Select(row => $"{string.Join(',', row.Methods)} {row.Path} → {row.Service}")
+            .ShouldBe(["GET /oauth/{system}/callback → Connector", "GET,POST /connect/{**rest} → Connector"]);
+
+    [Theory]
+    [InlineData("GET", "/oauth/salesforce/callback?code=a%3D&state=b")]
+    [InlineData("GET", "/connect/secret")]
+    [InlineData("POST", "/connect/confirm")]
+    public async Task A_page_needs_no_key_gets_no_token_and_keeps_its_own_cookie_alone(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.TryAddWithoutValidation("Cookie", "leadsync-connect=c1; session=s1");
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer anything");
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Host", "evil.example");
+        gateway.Seen.Clear();
+
+        var answer = await gateway.Anonymous().SendAsync(request, TestContext.Current.CancellationToken);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var seen = gateway.Seen.ShouldHaveSingleItem();
+        seen.Service.ShouldBe("Connector");
+        seen.Path.ShouldBe(path);
+        seen.Headers.ShouldNotContainKey("Authorization");
+        seen.Headers["Cookie"].ShouldBe("leadsync-connect=c1");
+        seen.Headers["X-Forwarded-Host"].ShouldBe(gateway.Address.Authority);
+        seen.Headers["X-Forwarded-Proto"].ShouldBe("http");
+        answer.Headers.Contains("Set-Cookie").ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("POST", "/oauth/salesforce/callback")]
+    [InlineData("GET", "/oauth/salesforce/callback/more")]
+    [InlineData("GET", "/oauth/callback")]
+    public async Task Beside_the_pages_nothing_is_to_be_had_without_a_key(string method, string path)
+    {
+        gateway.Seen.Clear();
+
+        (await gateway.Anonymous().SendAsync(new HttpMethod(method), path)).IsSuccessStatusCode.ShouldBeFalse();
+
+        gateway.Seen.ShouldBeEmpty();
     }
 
     [Theory]
@@ -79,7 +124,7 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
     {
         ForwardTable
             .Rows.Where(row => row.Service is not null && row.Methods.Any(method => method != "GET"))
-            .ShouldAllBe(row => row.Role >= KeyRole.Integrator);
+            .ShouldAllBe(row => row.Role == null || row.Role >= KeyRole.Integrator);
     }
 
     [Theory]
