@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace LeadSync.CrmSimulator.Tests;
 
@@ -34,6 +35,29 @@ internal sealed class Client : IAsyncDisposable
             ("grant_type", "client_credentials"),
             ("client_id", Simulator.Org.ClientId),
             ("client_secret", Simulator.Org.ClientSecret)
+        );
+        Http.DefaultRequestHeaders.Authorization = new("Bearer", answer.Json.GetProperty("access_token").GetString()!);
+    }
+
+    /// <summary>Goes on as another user of the org.</summary>
+    public async Task ActAsAsync(string username)
+    {
+        const string callback = "https://app.example/callback";
+        var app = Simulator.Org.Apps[0] with { CallbackUrls = [callback] };
+        Simulator.Org.PutApp(app);
+        var location = Simulator.Consent(
+            new(
+                Simulator.Address,
+                $"/services/oauth2/authorize?response_type=code&client_id={app.ClientId}&redirect_uri={callback}&scope=api"
+            ),
+            username
+        );
+        var answer = await TokenAsync(
+            ("grant_type", "authorization_code"),
+            ("client_id", app.ClientId),
+            ("client_secret", app.ClientSecret),
+            ("redirect_uri", callback),
+            ("code", QueryHelpers.ParseQuery(location.Query)["code"].ToString())
         );
         Http.DefaultRequestHeaders.Authorization = new("Bearer", answer.Json.GetProperty("access_token").GetString()!);
     }

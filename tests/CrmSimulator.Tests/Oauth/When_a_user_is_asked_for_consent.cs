@@ -112,6 +112,7 @@ public sealed partial class When_a_user_is_asked_for_consent
     {
         await using var app = await ConnectedApp.StartAsync();
         var other = app.Simulator.Orgs.Add("other", "other-client", "other-secret");
+        other.Setup = People.WithSales(other.Setup);
         app.App = app.App with { Kind = kind, InstalledIn = [] };
 
         var error = Should.Throw<ConsentException>(() => app.Consent(app.AuthorizeUrl(), "rep@other.example"));

@@ -67,6 +67,8 @@ internal static class ControlApi
             "/orgs/{org}/settings",
             (string org, OrgSettings settings) => Find(simulator, org).Settings = settings
         );
+        control.MapGet("/orgs/{org}/setup", (string org) => Find(simulator, org).Setup);
+        control.MapPut("/orgs/{org}/setup", (string org, OrgSetup setup) => Find(simulator, org).Setup = setup);
         control.MapPost(
             "/orgs/{org}/fields/{objectName}",
             (string org, string objectName, CustomField field) =>
@@ -148,6 +150,14 @@ internal static class ControlApi
         control.MapPost(
             "/orgs/{org}/records/Lead/{id}/convert",
             (string org, string id) => Find(simulator, org).Rep.ConvertAsync(id)
+        );
+        control.MapPut(
+            $"{records}/{{id}}/lock",
+            (string org, string objectName, string id, RecordLock body) =>
+            {
+                Find(simulator, org).Rep.Lock(objectName, id, body.Locked);
+                return Results.NoContent();
+            }
         );
         control.MapPost(
             $"{records}/{{id}}/merge",
@@ -231,6 +241,8 @@ internal static class ControlApi
     private sealed record NewOrg(string Name, string ClientId, string ClientSecret);
 
     private sealed record NewAccess(FieldAccess Access);
+
+    private sealed record RecordLock(bool Locked);
 
     private sealed record MergeLoser(string Loser);
 

@@ -76,6 +76,9 @@ public sealed record Field(string Name, string Label, FieldType Type)
     public bool CanUpdate => Updateable && Access == FieldAccess.Edit;
     public bool Required => !Nillable && Createable && !DefaultedOnCreate && Type != FieldType.Boolean;
 
+    /// <summary>Whether field-level security applies to it; required and system fields are always there.</summary>
+    public bool Permissionable => Nillable || (Type == FieldType.Boolean && Createable && Updateable);
+
     /// <summary>Long text areas can be read but not compared in a query.</summary>
     public bool Filterable => Type != FieldType.Address && !(Type == FieldType.TextArea && Length > 255);
 

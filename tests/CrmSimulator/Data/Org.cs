@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using LeadSync.CrmSimulator.Data.Objects;
 using LeadSync.CrmSimulator.Journal;
 using LeadSync.CrmSimulator.Oauth;
+using LeadSync.CrmSimulator.Rules;
 using LeadSync.CrmSimulator.Soql;
 
 namespace LeadSync.CrmSimulator.Data;
@@ -16,6 +18,9 @@ public sealed class Org
     private readonly Action save;
     private OrgSettings settings = new();
     private List<App> apps;
+    private OrgSetup setup;
+    private HashSet<string> locked = new(StringComparer.Ordinal);
+    private ConcurrentDictionary<string, Viewer> viewers = new(StringComparer.Ordinal);
 
     internal Org(OrgIdentity identity, JournalLog journal, TimeProvider clock, Action save)
     {
@@ -28,6 +33,8 @@ public sealed class Org
         Sessions = new(this);
         Grants = new(this);
         apps = [OwnApp()];
+        setup = OrgSetup.Standard(identity.Name);
+        Criteria = new(this);
         HoldStandard();
         Seed();
         Rep = new(this, RepUserId);
@@ -42,6 +49,18 @@ public sealed class Org
     internal AuthorizationCodes Codes { get; } = new();
     internal ApiAllowance Allowance { get; } = new();
     internal Cursors Cursors { get; } = new();
+    internal Criteria Criteria { get; private set; }
+
+    /// <summary>When fields, permissions or set-up last changed.</summary>
+    internal DateTimeOffset ChangedAt { get; private set; }
+
+    internal IReadOnlyCollection<string> Locked => locked;
+
+    /// <summary>The rules of the set-up, after the one that the setting AssignLeadsTo stands for.</summary>
+    internal IReadOnlyList<AssignmentRule> AssignmentRules =>
+        Settings.AssignLeadsTo is { } owner
+            ? [new("Assign leads", [new(owner)]), .. setup.AssignmentRules]
+            : setup.AssignmentRules;
 
     /// <summary>Two characters in each of the org's ids that no other org here has.</summary>
     internal string Pod { get; }
@@ -74,7 +93,12 @@ public sealed class Org
         set
         {
             value.Check();
-            settings = value;
+            lock (Gate)
+            {
+                settings = value;
+                Seed();
+            }
+
             save();
         }
     }
@@ -131,6 +155,20 @@ public sealed class Org
         }
 
         save();
+    }
+
+    /// <summary>People, permissions, queues, rules and features.</summary>
+    /// <exception cref="ArgumentException">It does not hold together; the message says where.</exception>
+    public OrgSetup Setup
+    {
+        get => setup;
+        set
+        {
+            SetupChecks.Check(this, value);
+            lock (Gate)
+                PutSetup(value);
+            save();
+        }
     }
 
     public IEnumerable<SObject> Objects => objects.Values;
@@ -190,6 +228,7 @@ public sealed class Org
         lock (Gate)
         {
             Hold(Require(objectName).With(field.ToField()));
+            Seed();
         }
 
         save();
@@ -205,6 +244,7 @@ public sealed class Org
                 type.FindEvenHidden(fieldName)
                 ?? throw new ArgumentException($"{type.Name} has no field {fieldName}.", nameof(fieldName));
             Hold(type.With(field with { Access = access }));
+            Seed();
         }
 
         save();
@@ -260,8 +300,66 @@ public sealed class Org
 
     internal Record? FindRecord(string id) => ObjectOfId(id) is { } type ? Table(type.Name).Find(id) : null;
 
+    /// <summary>The org as one of its users sees it.</summary>
+    internal Viewer ViewerOf(string userId) => viewers.GetOrAdd(userId, id => new(this, id));
+
+    internal bool IsLocked(string id) => locked.Contains(id);
+
+    internal void Lock(string id, bool on)
+    {
+        if (on)
+            locked.Add(id);
+        else
+            locked.Remove(id);
+    }
+
+    internal void RestoreLocks(IEnumerable<string> ids) => locked = [.. ids];
+
+    /// <summary>Id of the user or queue of a name; an id stands for itself.</summary>
+    internal string? FindOwner(string name) =>
+        FindUser(name)?.Id
+        ?? setup
+            .Queues.Index()
+            .Where(one => one.Item.Name == name)
+            .Select(one => RecordId.Make("00G", Pod, one.Index + 1))
+            .FirstOrDefault()
+        ?? (RecordId.TryRead(name, out var id) ? id : null);
+
+    internal bool IsQueueFor(string groupId, string objectName) =>
+        setup.Queues.ElementAtOrDefault((int)RecordId.NumberOf(groupId) - 1) is { } queue
+        && queue.Objects.Contains(objectName, StringComparer.Ordinal);
+
+    internal IReadOnlyList<(string Id, RecordType Type)> RecordTypesOf(string objectName) =>
+        [
+            .. setup
+                .RecordTypes.Index()
+                .Where(one => one.Item.Object == objectName)
+                .Select(one => (RecordId.Make("012", Pod, one.Index + 1), one.Item)),
+        ];
+
+    internal RecordType? FindRecordType(string objectName, string? id) =>
+        id is null ? null : RecordTypesOf(objectName).FirstOrDefault(one => one.Id == id).Type;
+
+    internal string? DefaultRecordType(string objectName) =>
+        RecordTypesOf(objectName).FirstOrDefault(one => one.Type.IsDefault).Id;
+
+    internal void PutSetup(OrgSetup value)
+    {
+        foreach (var type in objects.Values.ToList())
+        {
+            var next = Features.FieldsOf(type, setup).Aggregate(type, (left, field) => left.Without(field.Name));
+            next = Features.FieldsOf(type, value).Aggregate(next, (left, field) => left.With(field));
+            if (next != type)
+                Hold(next);
+        }
+
+        setup = value;
+        Seed();
+    }
+
     internal void Hold(SObject type)
     {
+        Renew();
         objects[type.Name] = type;
         if (!tables.TryGetValue(type.Name, out var table))
             tables[type.Name] = table = new();
@@ -269,6 +367,8 @@ public sealed class Org
             var field in type.Fields.Where(field => (field.IdLookup || field.Unique) && field.Type != FieldType.Id)
         )
             table.Index(field.Name);
+        if (type.Name == "CampaignMember")
+            table.Index("LeadOrContactId");
     }
 
     /// <summary>Puts a change that the journal remembers into effect again.</summary>
@@ -303,7 +403,9 @@ public sealed class Org
         Allowance.Clear();
         Grants.Clear();
         Codes.Clear();
+        locked.Clear();
         apps = [OwnApp()];
+        setup = OrgSetup.Standard(Name);
         Seed();
     }
 
@@ -314,70 +416,44 @@ public sealed class Org
             Lead.Object(),
             Contact.Object(),
             Account.Object(),
-            Setup.User(),
-            Setup.Group(),
-            Setup.Organization(),
-            Setup.LeadStatus(),
+            Campaigns.Campaign(),
+            Campaigns.Member(),
+            Campaigns.MemberStatus(),
+            People.User(),
+            People.Group(),
+            People.Organization(),
+            People.LeadStatus(),
+            Security.Profile(),
+            Security.PermissionSet(),
+            Security.Assignment(),
+            Security.ObjectPermissions(),
+            Security.FieldPermissions(),
+            .. Automation.All(),
         ];
         foreach (var type in standard)
             Hold(type);
     }
 
-    /// <summary>What a new org holds: three users, a queue, its own row and the lead statuses.</summary>
+    /// <summary>Makes the rows of the set-up anew; ids follow from its lists, so they stay.</summary>
     private void Seed()
     {
-        var seeding = new Transaction(this, RecordId.Make("005", Pod, 1), Identity.CreatedAt);
-        AddUser(seeding, "Integration", "LeadSync", "integration", active: true);
-        AddUser(seeding, "Rep", "Riley", "rep", active: true);
-        AddUser(seeding, "Gone", "Glenn", "gone", active: false);
-        seeding.Create(
-            objects["Group"],
-            [new("Name", "Inbound leads"), new("DeveloperName", "Inbound_leads"), new("Type", "Queue")]
-        );
-        Table("Organization").LastNumber = Identity.Number - 1;
-        seeding.Create(
-            objects["Organization"],
-            [
-                new("Name", Identity.Name),
-                new("OrganizationType", "Enterprise Edition"),
-                new("InstanceName", "SIM1"),
-                new("IsSandbox", false),
-            ]
-        );
-        var statuses = objects["Lead"].FindEvenHidden("Status")!.Values;
-        for (var i = 0; i < statuses.Count; i++)
+        Renew();
+        foreach (var name in SetupRows.Objects)
         {
-            seeding.Create(
-                objects["LeadStatus"],
-                [
-                    new("MasterLabel", statuses[i].Value),
-                    new("ApiName", statuses[i].Value),
-                    new("SortOrder", (long)i + 1),
-                    new("IsDefault", statuses[i].Default),
-                    new("IsConverted", statuses[i].Value.EndsWith(" - Converted", StringComparison.Ordinal)),
-                ]
-            );
+            tables[name] = new();
+            Hold(objects[name]);
         }
+
+        new SetupRows(this, new Transaction(this, RecordId.Make("005", Pod, 1), Identity.CreatedAt)).Write();
     }
 
-    private void AddUser(Transaction seeding, string last, string first, string alias, bool active) =>
-        seeding.Create(
-            objects["User"],
-            [
-                new("Username", $"{alias}@{Identity.Name}.example"),
-                new("LastName", last),
-                new("FirstName", first),
-                new("Email", $"{alias}@{Identity.Name}.example"),
-                new("Alias", alias[..Math.Min(8, alias.Length)]),
-                new("CommunityNickname", alias),
-                new("IsActive", active),
-                new("TimeZoneSidKey", "GMT"),
-                new("LocaleSidKey", "en_US"),
-                new("EmailEncodingKey", "UTF-8"),
-                new("LanguageLocaleKey", "en_US"),
-                new("UserType", "Standard"),
-            ]
-        );
+    /// <summary>Forgets what was derived from fields and set-up.</summary>
+    private void Renew()
+    {
+        viewers = new(StringComparer.Ordinal);
+        Criteria = new(this);
+        ChangedAt = Clock.GetUtcNow();
+    }
 }
 
 /// <summary>Who an org is: given once, kept for good.</summary>

@@ -42,6 +42,27 @@ public sealed record OrgSettings
     /// <summary>Whether collections heed Sforce-Auto-Assign. Not settled by the reference; without it the rule always runs there.</summary>
     public bool CollectionsHeedAutoAssign { get; init; } = true;
 
+    /// <summary>The edition's name, as Organization tells it.</summary>
+    public string Edition { get; init; } = "Enterprise Edition";
+
+    /// <summary>Whether conditional headers of a composite's parts are heeded. Not settled by the reference.</summary>
+    public bool CompositeHeedsConditions { get; init; } = true;
+
+    /// <summary>Whether collections heed Sforce-Duplicate-Rule-Header. Not settled by the reference.</summary>
+    public bool CollectionsHeedDuplicateHeader { get; init; } = true;
+
+    /// <summary>Whether a collection's DUPLICATES_DETECTED tells of the duplicates. Not settled by the reference.</summary>
+    public bool CollectionsTellDuplicates { get; init; }
+
+    /// <summary>HTTP status of INSUFFICIENT_ACCESS_OR_READONLY: 403 or 400. Not settled by the reference.</summary>
+    public int InsufficientAccessStatus { get; init; } = 403;
+
+    /// <summary>HTTP status of INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY: 400 or 403. Not settled by the reference.</summary>
+    public int CrossReferenceAccessStatus { get; init; } = 400;
+
+    /// <summary>How long a record stays unknown to searches after it was made or changed.</summary>
+    public TimeSpan SearchIndexLag { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>The org is a sandbox: its users sign in on the login host of sandboxes.</summary>
     public bool IsSandbox { get; init; }
 
@@ -77,6 +98,9 @@ public sealed record OrgSettings
         Require(LatencyPerRecordMilliseconds is >= 0 and <= 10_000, nameof(LatencyPerRecordMilliseconds), "0 to 10000");
         Require(AuthorizationCodeLifetime > TimeSpan.Zero, nameof(AuthorizationCodeLifetime), "more than zero");
         Require(TokenClientErrorStatus is 400 or 401, nameof(TokenClientErrorStatus), "400 or 401");
+        Require(InsufficientAccessStatus is 400 or 403, nameof(InsufficientAccessStatus), "400 or 403");
+        Require(CrossReferenceAccessStatus is 400 or 403, nameof(CrossReferenceAccessStatus), "400 or 403");
+        Require(SearchIndexLag >= TimeSpan.Zero, nameof(SearchIndexLag), "zero or more");
         Require(
             UnknownTokenError is "invalid_token" or "unsupported_token_type",
             nameof(UnknownTokenError),

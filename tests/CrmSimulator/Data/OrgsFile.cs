@@ -28,6 +28,9 @@ internal sealed class OrgsFile(string path, Orgs orgs)
         {
             var org = orgs.Restore(one.Identity);
             org.Settings = one.Settings;
+            if (one.Setup is not null)
+                org.PutSetup(one.Setup);
+            org.RestoreLocks(one.Locked ?? []);
             org.Sessions.ExpiredUntil = one.SessionsExpiredUntil;
             if (one.Apps is { Count: > 0 } apps)
                 org.RestoreApps(apps);
@@ -44,7 +47,9 @@ internal sealed class OrgsFile(string path, Orgs orgs)
                 foreach (var (name, access) in accesses)
                 {
                     var type = org.Require(objectName);
-                    org.Hold(type.With(type.FindEvenHidden(name)! with { Access = access }));
+                    // A field of a feature that is off is not there.
+                    if (type.FindEvenHidden(name) is { } field && field.Access != access)
+                        org.Hold(type.With(field with { Access = access }));
                 }
             }
         }
@@ -83,7 +88,9 @@ internal sealed class OrgsFile(string path, Orgs orgs)
                     StringComparer.Ordinal
                 ),
                 org.Apps,
-                org.Grants.All
+                org.Grants.All,
+                org.Setup,
+                [.. org.Locked]
             );
         }
     }
@@ -95,6 +102,8 @@ internal sealed class OrgsFile(string path, Orgs orgs)
         Dictionary<string, List<CustomField>> CustomFields,
         Dictionary<string, Dictionary<string, FieldAccess>> Access,
         IReadOnlyList<App>? Apps = null,
-        IReadOnlyList<Grant>? Grants = null
+        IReadOnlyList<Grant>? Grants = null,
+        OrgSetup? Setup = null,
+        IReadOnlyCollection<string>? Locked = null
     );
 }

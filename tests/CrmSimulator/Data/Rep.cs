@@ -6,7 +6,7 @@ namespace LeadSync.CrmSimulator.Data;
 
 /// <summary>
 /// Acts on an org's records by hand, as a person other than the API user. Uses no API calls and heeds the same field
-/// rules, but sees every field. What is refused is an <see cref="ApiException"/> with the CRM's own words.
+/// rules, but sees every field; assignment, duplicate and validation rules and triggers are passed over. What is refused is an <see cref="ApiException"/> with the CRM's own words.
 /// </summary>
 public sealed class Rep(Org org, string userId)
 {
@@ -14,18 +14,18 @@ public sealed class Rep(Org org, string userId)
     public Task<string> CreateAsync(string objectName, object fields) =>
         ActAsync(transaction =>
         {
-            var type = org.Require(objectName);
+            var type = Viewer.System(org).FindObject(org.Require(objectName).Name)!;
             var input = RecordInput.Read(org, type, Body(fields), everyField: true);
-            var result = new RecordWriter(org, transaction).Create(type, input, AutoAssign.Off);
+            var result = Writer(transaction).Create(type, input);
             return result.Failed ? throw new ApiException(400, result.Errors[0]) : result.Id!;
         });
 
     public Task EditAsync(string objectName, string id, object fields) =>
         ActAsync(transaction =>
         {
-            var type = org.Require(objectName);
+            var type = Viewer.System(org).FindObject(org.Require(objectName).Name)!;
             var input = RecordInput.Read(org, type, Body(fields), everyField: true);
-            var result = new RecordWriter(org, transaction).Update(type, id, input, AutoAssign.Off);
+            var result = Writer(transaction).Update(type, id, input);
             return result.Failed ? throw new ApiException(400, result.Errors[0]) : id;
         });
 
@@ -102,6 +102,16 @@ public sealed class Rep(Org org, string userId)
             transaction.Update(Live(objectName, id), [], ChangeKind.Touched);
             return id;
         });
+
+    /// <summary>Locks a record, as an approval process does, or unlocks it: over the API it cannot be changed meanwhile.</summary>
+    public void Lock(string objectName, string id, bool locked = true)
+    {
+        lock (org.Gate)
+            org.Lock(Live(objectName, id).Id, locked);
+        org.Keep();
+    }
+
+    private RecordWriter Writer(Transaction transaction) => new(Viewer.System(org), transaction, WriteOptions.Hand);
 
     private async Task<T> ActAsync<T>(Func<Transaction, T> act)
     {

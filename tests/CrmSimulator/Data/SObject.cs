@@ -7,6 +7,9 @@ public sealed class SObject
 {
     private readonly FrozenDictionary<string, Field> byName;
     private readonly FrozenDictionary<string, Field> byRelationship;
+    private bool mayCreate = true;
+    private bool mayUpdate = true;
+    private bool mayDelete = true;
 
     public SObject(string name, string label, string labelPlural, string prefix, IReadOnlyList<Field> fields)
     {
@@ -34,6 +37,11 @@ public sealed class SObject
 
     /// <summary>False for what only set-up makes: users, queues, the organization itself.</summary>
     public bool Writeable { get; init; } = true;
+
+    /// <summary>Whether the user who looks may create, edit and delete its records.</summary>
+    public bool Createable => Writeable && mayCreate;
+    public bool Updateable => Writeable && mayUpdate;
+    public bool Deletable => Writeable && mayDelete;
 
     /// <summary>The field by its name in any case; null when there is none or the API user may not see it.</summary>
     public Field? Find(string name) => byName.TryGetValue(name, out var field) && field.Visible ? field : null;
@@ -64,6 +72,28 @@ public sealed class SObject
         )
         {
             Writeable = Writeable,
+        };
+
+    public SObject Without(string field) =>
+        new(
+            Name,
+            Label,
+            LabelPlural,
+            Prefix,
+            [.. Fields.Where(one => !string.Equals(one.Name, field, StringComparison.OrdinalIgnoreCase))]
+        )
+        {
+            Writeable = Writeable,
+        };
+
+    /// <summary>The object as one user sees it.</summary>
+    public SObject As(Func<Field, Field> field, bool create, bool update, bool delete) =>
+        new(Name, Label, LabelPlural, Prefix, [.. Fields.Select(field)])
+        {
+            Writeable = Writeable,
+            mayCreate = create,
+            mayUpdate = update,
+            mayDelete = delete,
         };
 
     private static bool Same(Field one, Field other) =>

@@ -137,7 +137,7 @@ internal sealed class AuthorizeEndpoint(Orgs orgs)
 
     private static AuthorizeOutcome Approve(User user, Org home, App app, AuthorizeRequest request, DateTimeOffset now)
     {
-        if (Installation.Refusal(app, home, user.Org) is { } missing)
+        if (Installation.Refusal(app, home, user.Org, user.Id) is { } missing)
         {
             return user.Org.Settings.UninstalledAppIsSentBack
                 ? SentBack(request, missing.Error, missing.Description)

@@ -162,7 +162,7 @@ internal sealed class TokenEndpoint(Orgs orgs, HostList hosts)
                     continue;
                 org = owner;
                 var user = Active(owner, record);
-                if (Installation.Refusal(app, home, owner) is { } missing)
+                if (Installation.Refusal(app, home, owner, user) is { } missing)
                     throw missing;
                 if (app.AdminApprovedOnly)
                 {

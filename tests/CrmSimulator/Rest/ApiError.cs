@@ -23,9 +23,13 @@ public sealed record ApiError(string Code, string Message, IReadOnlyList<string>
     public static ApiError MalformedId(string label, string value, string field) =>
         new("MALFORMED_ID", $"{label}: id value of incorrect type: {value}", [field]);
 
+    /// <summary>Members beside code and message, where a code has such.</summary>
+    internal Action<Utf8JsonWriter>? Detail { get; init; }
+
     public void Write(Utf8JsonWriter json, string codeName)
     {
         json.WriteStartObject();
+        Detail?.Invoke(json);
         json.WriteString(codeName, Code);
         json.WriteString("message", Message);
         if (Fields is not null)

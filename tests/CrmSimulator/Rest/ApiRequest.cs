@@ -21,7 +21,10 @@ internal sealed class ApiRequest
 
     /// <summary>Null when the request has no body.</summary>
     public JsonBody? Body { get; init; }
-    public required Org Org { get; init; }
+    public Org Org => Viewer.Org;
+
+    /// <summary>The org as the caller sees it.</summary>
+    public required Viewer Viewer { get; init; }
     public required Transaction Transaction { get; init; }
     public IReadOnlyList<RecordFault> RecordFaults { get; init; } = [];
 
@@ -46,13 +49,14 @@ internal sealed class ApiRequest
     /// <exception cref="ApiException">There is no body: 400 JSON_PARSER_ERROR.</exception>
     public JsonBody RequireBody() => Body ?? JsonBody.Parse(default);
 
-    /// <exception cref="ApiException">The org has no such object: 404 NOT_FOUND.</exception>
-    public SObject RequireObject(string name) => Org.FindObject(name) ?? throw new ApiException(404, ApiError.NotFound);
+    /// <exception cref="ApiException">The org has no such object, or none for the caller: 404 NOT_FOUND.</exception>
+    public SObject RequireObject(string name) =>
+        Viewer.FindObject(name) ?? throw new ApiException(404, ApiError.NotFound);
 
-    public AutoAssign AutoAssign =>
-        string.Equals(Header("Sforce-Auto-Assign"), "FALSE", StringComparison.OrdinalIgnoreCase)
-            ? AutoAssign.Off
-            : AutoAssign.On;
+    /// <summary>How the caller wants its records written.</summary>
+    public WriteOptions WriteOptions => WriteOptions.Of(this);
+
+    public RecordWriter Writer => new(Viewer, Transaction, WriteOptions);
 
     /// <summary>Splits a path and query as they stood in the request line or in a sub-request.</summary>
     public static (string[] Segments, Dictionary<string, StringValues> Query) Split(string target)

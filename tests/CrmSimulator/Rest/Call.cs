@@ -201,6 +201,8 @@ internal sealed partial class Call
             return Identity.Answer(org, Session, baseUrl, instanceUrl, path);
         if (!Session.MayUseApi)
             return FaultAnswers.WithoutApiScope();
+        if (!org.ViewerOf(Session.UserId).ApiEnabled)
+            return ApiAnswer.Error(403, new ApiError("API_CURRENTLY_DISABLED", "API is disabled for this User"));
         if (!org.Settings.ApiEnabled)
         {
             return ApiAnswer.Error(
@@ -246,7 +248,7 @@ internal sealed partial class Call
             Query = query,
             Headers = headers,
             Body = body,
-            Org = org,
+            Viewer = org.ViewerOf(transaction.UserId),
             Transaction = transaction,
             RecordFaults = recordFaults,
             Parts = parts,

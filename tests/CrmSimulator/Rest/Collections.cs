@@ -11,21 +11,21 @@ internal static class Collections
     private const int MostRecords = 200;
     private const int MostChunks = 10;
 
-    public static ApiAnswer Create(ApiRequest request) =>
-        Write(
+    public static ApiAnswer Create(ApiRequest request)
+    {
+        var writer = WriterOf(request);
+        return Write(
             request,
             RequestKinds.Create,
             (item, position) =>
                 Records.Fault(request, RequestKinds.Create, item.Type, null, item.Input, position)
-                ?? new RecordWriter(request.Org, request.Transaction).Create(
-                    item.Type,
-                    item.Input,
-                    AutoAssignOf(request)
-                )
+                ?? writer.Create(item.Type, item.Input)
         );
+    }
 
     public static ApiAnswer Update(ApiRequest request)
     {
+        var writer = WriterOf(request);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         return Write(
             request,
@@ -37,12 +37,7 @@ internal static class Collections
                 if (RecordId.TryRead(id, out var full) && !seen.Add(full))
                     return Failure(full, "DUPLICATE_VALUE", $"Duplicate id specified: {full}");
                 return Records.Fault(request, RequestKinds.Update, item.Type, id, item.Input, position)
-                    ?? new RecordWriter(request.Org, request.Transaction).Update(
-                        item.Type,
-                        id,
-                        item.Input,
-                        AutoAssignOf(request)
-                    );
+                    ?? writer.Update(item.Type, id, item.Input);
             }
         );
     }
@@ -51,6 +46,7 @@ internal static class Collections
     {
         var type = request.RequireObject(request.Segment(2));
         var key = RecordsByKey.KeyOf(type, request.Segment(3));
+        var writer = WriterOf(request);
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         return Write(
             request,
@@ -65,7 +61,7 @@ internal static class Collections
                     return Failure(null, "MISSING_ARGUMENT", $"{key.Name} not specified");
                 if (value is not null && !seen.Add(value))
                     return Failure(null, "DUPLICATE_VALUE", $"Duplicate external id specified: {value}");
-                var found = value is null ? [] : RecordsByKey.Find(request.Org, type, key, value);
+                var found = value is null ? [] : RecordsByKey.Find(request.Viewer, type, key, value);
                 if (found.Count > 1)
                 {
                     return Failure(
@@ -84,17 +80,7 @@ internal static class Collections
                         found.Count == 0 ? null : found[0].Id,
                         item.Input,
                         position
-                    )
-                    ?? RecordsByKey.Write(
-                        request.Org,
-                        request.Transaction,
-                        type,
-                        key,
-                        value ?? "",
-                        found,
-                        item.Input,
-                        AutoAssignOf(request)
-                    );
+                    ) ?? RecordsByKey.Write(writer, type, key, value ?? "", found, item.Input);
             }
         );
     }
@@ -103,7 +89,7 @@ internal static class Collections
     {
         var ids = Split(request.QueryValue("ids"));
         Limit(ids.Length);
-        var writer = new RecordWriter(request.Org, request.Transaction);
+        var writer = WriterOf(request);
         var results = ids.Select(
             (id, i) =>
                 (
@@ -142,7 +128,11 @@ internal static class Collections
                 json.WriteStartArray();
                 foreach (var id in ids)
                 {
-                    if (RecordId.TryRead(id, out var full) && table.Find(full) is { IsDeleted: false } record)
+                    if (
+                        RecordId.TryRead(id, out var full)
+                        && table.Find(full) is { IsDeleted: false } record
+                        && request.Viewer.Sees(record)
+                    )
                         RecordJson.Write(json, request.Org, request.Root, record, tree);
                     else
                         json.WriteNullValue();
@@ -171,8 +161,10 @@ internal static class Collections
             request,
             kind,
             allOrNone,
-            items.Select(
-                (item, i) => item.Item is null ? WriteResult.Failure(null, item.Error!) : write(item.Item, i + 1)
+            Chunks.Write(
+                request.Transaction,
+                [.. items.Select(item => item.Item?.Type.Name ?? "")],
+                i => items[i].Item is { } item ? write(item, i + 1) : WriteResult.Failure(null, items[i].Error!)
             )
         );
     }
@@ -197,7 +189,7 @@ internal static class Collections
             if (!string.Equals(name, last, StringComparison.OrdinalIgnoreCase))
                 (chunks, last) = (chunks + 1, name);
             items.Add(
-                request.Org.FindObject(name) is { } type
+                request.Viewer.FindObject(name) is { } type
                     ? (new(type, RecordInput.Read(request.Org, type, body.At(record))), null)
                     : (null, new("INVALID_TYPE", $"sObject type '{name}' is not supported.", []))
             );
@@ -242,7 +234,7 @@ internal static class Collections
             {
                 json.WriteStartArray();
                 foreach (var result in results)
-                    Write(json, kind, rolledBack && !result.Failed ? RolledBack(kind, result) : result);
+                    Write(json, request, kind, rolledBack && !result.Failed ? RolledBack(kind, result) : result);
                 json.WriteEndArray();
             }
         ) with
@@ -258,7 +250,7 @@ internal static class Collections
             "Record rolled back because not all records were valid and the request was using AllOrNone header"
         );
 
-    private static void Write(Utf8JsonWriter json, string kind, WriteResult result)
+    private static void Write(Utf8JsonWriter json, ApiRequest request, string kind, WriteResult result)
     {
         json.WriteStartObject();
         if (result.Id is not null)
@@ -266,15 +258,30 @@ internal static class Collections
         json.WriteBoolean("success", !result.Failed);
         json.WriteStartArray("errors");
         foreach (var error in result.Errors)
-            (error with { Fields = error.Fields ?? [] }).Write(json, "statusCode");
+        {
+            var told = request.Org.Settings.CollectionsTellDuplicates ? error.Detail : null;
+            (error with { Fields = error.Fields ?? [], Detail = told }).Write(json, "statusCode");
+        }
+
         json.WriteEndArray();
         if (kind == RequestKinds.Upsert)
             json.WriteBoolean("created", result.Created);
         json.WriteEndObject();
     }
 
-    private static AutoAssign AutoAssignOf(ApiRequest request) =>
-        request.Org.Settings.CollectionsHeedAutoAssign ? request.AutoAssign : AutoAssign.On;
+    private static RecordWriter WriterOf(ApiRequest request)
+    {
+        var (asked, settings) = (request.WriteOptions, request.Org.Settings);
+        return new(
+            request.Viewer,
+            request.Transaction,
+            asked with
+            {
+                AutoAssign = settings.CollectionsHeedAutoAssign ? asked.AutoAssign : AutoAssign.On,
+                AllowsDuplicates = settings.CollectionsHeedDuplicateHeader && asked.AllowsDuplicates,
+            }
+        );
+    }
 
     private static WriteResult Failure(string? id, string code, string message) =>
         WriteResult.Failure(id, new ApiError(code, message, []));

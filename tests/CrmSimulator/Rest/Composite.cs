@@ -179,7 +179,7 @@ internal static class Composite
                         StringComparer.OrdinalIgnoreCase
                     ),
                     Body = part.Body is null ? null : references.Resolve(part.Body),
-                    Org = request.Org,
+                    Viewer = request.Viewer,
                     Transaction = request.Transaction,
                     RecordFaults = request.RecordFaults,
                     InComposite = true,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using LeadSync.CrmSimulator.Data;
 
@@ -15,7 +16,7 @@ internal static class Describe
                 json.WriteString("encoding", "UTF-8");
                 json.WriteNumber("maxBatchSize", 200);
                 json.WriteStartArray("sobjects");
-                foreach (var type in request.Org.Objects.OrderBy(type => type.Name, StringComparer.Ordinal))
+                foreach (var type in request.Viewer.Objects.OrderBy(type => type.Name, StringComparer.Ordinal))
                     Summary(json, request, type);
                 json.WriteEndArray();
                 json.WriteEndObject();
@@ -42,7 +43,18 @@ internal static class Describe
     public static ApiAnswer Object(ApiRequest request)
     {
         var type = request.RequireObject(request.Segment(1));
-        return ApiAnswer.Json(200, json => Whole(json, request, type));
+        var changed = request.Org.ChangedAt;
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Last-Modified"] = changed.ToString("r", CultureInfo.InvariantCulture),
+            ["ETag"] = $"\"{changed.ToUnixTimeSeconds():x}\"",
+        };
+        return Preconditions.NotModified(request, changed)
+            ? new(304, default) { Headers = headers }
+            : ApiAnswer.Json(200, json => Whole(json, request, type)) with
+            {
+                Headers = headers,
+            };
     }
 
     private static void Summary(Utf8JsonWriter json, ApiRequest request, SObject type)
@@ -60,7 +72,7 @@ internal static class Describe
         json.WriteStartObject();
         Empty(json, "actionOverrides");
         Flags(json, type);
-        Children(json, request.Org, type);
+        Children(json, request.Viewer, type);
         json.WriteBoolean("compactLayoutable", true);
         json.WriteNull("defaultImplementation");
         json.WriteNull("extendedBy");
@@ -96,11 +108,11 @@ internal static class Describe
         json.WriteBoolean("activateable", false);
         json.WriteNull("associateEntityType");
         json.WriteNull("associateParentEntity");
-        json.WriteBoolean("createable", type.Writeable);
+        json.WriteBoolean("createable", type.Createable);
         json.WriteBoolean("custom", false);
         json.WriteBoolean("customSetting", false);
         json.WriteBoolean("deepCloneable", false);
-        json.WriteBoolean("deletable", type.Writeable);
+        json.WriteBoolean("deletable", type.Deletable);
         json.WriteBoolean("deprecatedAndHidden", false);
         json.WriteBoolean("feedEnabled", type.Writeable);
         json.WriteBoolean("hasSubtypes", false);
@@ -110,7 +122,7 @@ internal static class Describe
         json.WriteString("label", type.Label);
         json.WriteString("labelPlural", type.LabelPlural);
         json.WriteBoolean("layoutable", type.Writeable);
-        json.WriteBoolean("mergeable", type.Writeable);
+        json.WriteBoolean("mergeable", type is { Updateable: true, Deletable: true });
         json.WriteBoolean("mruEnabled", true);
         json.WriteString("name", type.Name);
         json.WriteBoolean("queryable", true);
@@ -118,8 +130,8 @@ internal static class Describe
         json.WriteBoolean("retrieveable", true);
         json.WriteBoolean("searchable", type.Writeable);
         json.WriteBoolean("triggerable", type.Writeable);
-        json.WriteBoolean("undeletable", type.Writeable);
-        json.WriteBoolean("updateable", type.Writeable);
+        json.WriteBoolean("undeletable", type.Deletable);
+        json.WriteBoolean("updateable", type.Updateable);
     }
 
     private static void Urls(Utf8JsonWriter json, ApiRequest request, SObject type)
@@ -131,10 +143,10 @@ internal static class Describe
     }
 
     /// <summary>The references of other objects that point here.</summary>
-    private static void Children(Utf8JsonWriter json, Org org, SObject type)
+    private static void Children(Utf8JsonWriter json, Viewer viewer, SObject type)
     {
         json.WriteStartArray("childRelationships");
-        foreach (var child in org.Objects)
+        foreach (var child in viewer.Objects)
         {
             foreach (
                 var field in child.VisibleFields.Where(field =>
@@ -161,20 +173,39 @@ internal static class Describe
     private static void RecordTypes(Utf8JsonWriter json, ApiRequest request, SObject type)
     {
         const string master = "012000000000000AAA";
+        var own = request.Org.RecordTypesOf(type.Name);
         json.WriteStartArray("recordTypeInfos");
-        json.WriteStartObject();
-        json.WriteBoolean("active", true);
-        json.WriteBoolean("available", true);
-        json.WriteBoolean("defaultRecordTypeMapping", true);
-        json.WriteString("developerName", "Master");
-        json.WriteBoolean("master", true);
-        json.WriteString("name", "Master");
-        json.WriteString("recordTypeId", master);
-        json.WriteStartObject("urls");
-        json.WriteString("layout", $"{request.Root}/sobjects/{type.Name}/describe/layouts/{master}");
-        json.WriteEndObject();
-        json.WriteEndObject();
+        foreach (var (id, one) in own)
+            RecordTypeInfo(json, request, type, id, one.Name, one.Label, one.IsActive, one.IsDefault, master: false);
+        var isDefault = !own.Any(one => one.Type.IsDefault);
+        RecordTypeInfo(json, request, type, master, "Master", "Master", active: true, isDefault, master: true);
         json.WriteEndArray();
+    }
+
+    private static void RecordTypeInfo(
+        Utf8JsonWriter json,
+        ApiRequest request,
+        SObject type,
+        string id,
+        string name,
+        string label,
+        bool active,
+        bool isDefault,
+        bool master
+    )
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("active", active);
+        json.WriteBoolean("available", active);
+        json.WriteBoolean("defaultRecordTypeMapping", isDefault);
+        json.WriteString("developerName", name);
+        json.WriteBoolean("master", master);
+        json.WriteString("name", label);
+        json.WriteString("recordTypeId", id);
+        json.WriteStartObject("urls");
+        json.WriteString("layout", $"{request.Root}/sobjects/{type.Name}/describe/layouts/{id}");
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 
     private static void Scope(Utf8JsonWriter json, string name, string label)

@@ -47,7 +47,7 @@ internal static class FieldJson
         json.WriteBoolean("nameField", field.NameField);
         json.WriteBoolean("namePointing", field.ReferenceTo.Count > 1);
         json.WriteBoolean("nillable", field.Nillable);
-        json.WriteBoolean("permissionable", field.Nillable && field.Createable);
+        json.WriteBoolean("permissionable", field.Permissionable && field.Createable);
         WritePicklist(json, field);
         json.WriteBoolean("polymorphicForeignKey", field.ReferenceTo.Count > 1);
         json.WriteNumber("precision", field.Precision);

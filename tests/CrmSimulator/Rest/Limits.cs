@@ -7,6 +7,14 @@ internal static class Limits
 {
     public static ApiAnswer Show(ApiRequest request)
     {
+        if (!request.Viewer.ViewsSetup)
+        {
+            throw new ApiException(
+                403,
+                new ApiError("INSUFFICIENT_ACCESS", "The user needs the permission View Setup and Configuration")
+            );
+        }
+
         var most = request.Org.Settings.DailyApiRequests;
         var left = Math.Max(0, most - request.Org.Allowance.Used(request.Org.Clock.GetUtcNow()));
         return ApiAnswer.Json(
@@ -31,7 +39,7 @@ internal static class Limits
     {
         var wanted = request.QueryValue("sObjects")?.Split(',', StringSplitOptions.TrimEntries);
         var counted = request
-            .Org.Objects.Where(type => wanted?.Contains(type.Name, StringComparer.OrdinalIgnoreCase) != false)
+            .Viewer.Objects.Where(type => wanted?.Contains(type.Name, StringComparer.OrdinalIgnoreCase) != false)
             .Select(type => (type.Name, Count: request.Org.Table(type.Name).Records.Count(record => !record.IsDeleted)))
             .Where(one => one.Count > 0);
         return ApiAnswer.Json(

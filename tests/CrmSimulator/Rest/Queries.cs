@@ -14,7 +14,7 @@ internal static class Queries
         Query query;
         try
         {
-            query = Query.Run(request.Org, soql, request.Segment(0) == "queryAll", request.Org.Clock.GetUtcNow());
+            query = Query.Run(request.Viewer, soql, request.Segment(0) == "queryAll", request.Org.Clock.GetUtcNow());
         }
         catch (SoqlException e)
         {

@@ -1,29 +1,22 @@
-using System.Globalization;
 using LeadSync.CrmSimulator.Data;
+using LeadSync.CrmSimulator.Rules;
 
 namespace LeadSync.CrmSimulator.Rest;
 
-/// <summary>Whether the org's assignment rule gives the record an owner.</summary>
-internal enum AutoAssign
+/// <summary>
+/// Checks one record as the CRM does, by its fields and by the org's rules, and writes it; a record with any error is not
+/// touched.
+/// </summary>
+internal sealed class RecordWriter(Viewer viewer, Transaction transaction, WriteOptions options)
 {
-    On,
-    Off,
-}
+    private readonly Org org = viewer.Org;
+    private readonly FieldChecks checks = new(viewer);
+    private readonly OrgRules rules = new(viewer.Org);
 
-/// <summary>What became of one record of a write.</summary>
-internal sealed record WriteResult(string? Id, bool Created, IReadOnlyList<ApiError> Errors)
-{
-    public bool Failed => Errors.Count > 0;
-
-    public static WriteResult Failure(string? id, params IReadOnlyList<ApiError> errors) => new(id, false, errors);
-}
-
-/// <summary>Checks one record's fields as the CRM does and writes them; a record with any error is not touched.</summary>
-internal sealed class RecordWriter(Org org, Transaction transaction)
-{
-    public WriteResult Create(SObject type, RecordInput input, AutoAssign autoAssign)
+    /// <exception cref="TriggerException">A trigger threw: the chunk is taken back.</exception>
+    public WriteResult Create(SObject type, RecordInput input)
     {
-        if (!type.Writeable)
+        if (!type.Createable)
             return WriteResult.Failure(null, NoAccess);
         if (input.HasId && input.Id is not null)
         {
@@ -33,7 +26,7 @@ internal sealed class RecordWriter(Org org, Transaction transaction)
             );
         }
 
-        var errors = CheckFields(type, input, creating: true, self: null);
+        var errors = checks.Check(type, input, self: null);
         if (errors.Count > 0)
             return WriteResult.Failure(null, errors);
         var missing = type
@@ -52,26 +45,39 @@ internal sealed class RecordWriter(Org org, Transaction transaction)
 
         if (type.FindEvenHidden("OwnerId") is not null && values.GetValueOrDefault("OwnerId") is null)
             values["OwnerId"] = transaction.UserId;
-        Assign(type, values, autoAssign);
-        return new(transaction.Create(type, values).Id, true, []);
+        if (type.FindEvenHidden("RecordTypeId") is not null && values.GetValueOrDefault("RecordTypeId") is null)
+            values["RecordTypeId"] = org.DefaultRecordType(type.Name);
+        if (CampaignMembers.Complete(org, type, values) is { } refused)
+            return WriteResult.Failure(null, refused);
+        if (!options.ByHand)
+        {
+            var self = Provisional(type, "", values);
+            if (rules.Refuse(type, self, creating: true, values.Keys, options) is { } error)
+                return WriteResult.Failure(null, error);
+            if (rules.Assign(type, self, creating: true, options.AutoAssign) is { } owner)
+                values["OwnerId"] = owner;
+        }
+
+        var created = transaction.Create(type, values);
+        CampaignMembers.AddStatuses(org, transaction, created);
+        return new(created.Id, true, []);
     }
 
     /// <summary>Updates the record of an id; <paramref name="input"/> holds no id.</summary>
-    public WriteResult Update(SObject type, string id, RecordInput input, AutoAssign autoAssign)
+    /// <exception cref="TriggerException">A trigger threw: the chunk is taken back.</exception>
+    public WriteResult Update(SObject type, string id, RecordInput input)
     {
-        if (!type.Writeable)
+        if (!type.Updateable)
             return WriteResult.Failure(id, NoAccess);
         if (!RecordId.TryRead(id, out var full) || !full.StartsWith(type.Prefix, StringComparison.Ordinal))
             return WriteResult.Failure(id, ApiError.MalformedId("Record ID", id, "Id"));
         var record = org.Table(type.Name).Find(full);
-        if (record is null)
-            return WriteResult.Failure(full, InvalidReference);
-        if (record.IsDeleted)
-            return WriteResult.Failure(full, ApiError.Deleted);
-        if (record.IsConverted)
+        if (Untouchable(record) is { } untouchable)
+            return WriteResult.Failure(full, untouchable);
+        if (record!.IsConverted)
             return WriteResult.Failure(full, ApiError.Converted);
 
-        var errors = CheckFields(type, input, creating: false, record);
+        var errors = checks.Check(type, input, record);
         if (errors.Count > 0)
             return WriteResult.Failure(full, errors);
         var emptied = input
@@ -82,23 +88,39 @@ internal sealed class RecordWriter(Org org, Transaction transaction)
             return WriteResult.Failure(full, Missing(emptied));
 
         var values = input.Values.ToDictionary(v => v.Field.Name, v => v.Value, StringComparer.Ordinal);
-        Assign(type, values, autoAssign);
+        if (CampaignMembers.Complete(org, type, values, record) is { } refused)
+            return WriteResult.Failure(full, refused);
+        if (!options.ByHand)
+        {
+            var changed = values
+                .Where(one => !Equals(one.Value, record[one.Key]))
+                .Select(one => one.Key)
+                .ToHashSet(StringComparer.Ordinal);
+            var self = Provisional(
+                type,
+                full,
+                record.Stored.Select(one => KeyValuePair.Create(one.Key, (object?)one.Value)).Concat(values)
+            );
+            if (rules.Refuse(type, self, creating: false, changed, options) is { } error)
+                return WriteResult.Failure(full, error);
+            if (rules.Assign(type, self, creating: false, options.AutoAssign) is { } owner)
+                values["OwnerId"] = owner;
+        }
+
         transaction.Update(record, values);
         return new(full, false, []);
     }
 
     public WriteResult Delete(string id)
     {
-        if (!RecordId.TryRead(id, out var full) || org.ObjectOfId(full) is not { } type)
+        if (!RecordId.TryRead(id, out var full) || org.ObjectOfId(full) is not { } known)
             return WriteResult.Failure(id, ApiError.MalformedId("Record ID", id, "Id"));
-        if (!type.Writeable)
+        if (viewer.FindObject(known.Name) is not { Deletable: true })
             return WriteResult.Failure(full, NoAccess);
-        var record = org.Table(type.Name).Find(full);
-        if (record is null)
-            return WriteResult.Failure(full, InvalidReference);
-        if (record.IsDeleted)
-            return WriteResult.Failure(full, ApiError.Deleted);
-        transaction.Delete(record);
+        var record = org.Table(known.Name).Find(full);
+        if (Untouchable(record) is { } error)
+            return WriteResult.Failure(full, error);
+        transaction.Delete(record!);
         return new(full, false, []);
     }
 
@@ -108,144 +130,29 @@ internal sealed class RecordWriter(Org org, Transaction transaction)
         []
     );
 
-    private static readonly ApiError InvalidReference = new(
-        "INVALID_CROSS_REFERENCE_KEY",
-        "invalid cross reference id",
-        []
-    );
+    /// <summary>Why a record cannot be written, whatever is written; null when it can.</summary>
+    private ApiError? Untouchable(Record? record)
+    {
+        if (record is null || !viewer.Sees(record))
+            return FieldChecks.InvalidReference;
+        if (record.IsDeleted)
+            return ApiError.Deleted;
+        if (!viewer.MayEdit(record))
+            return NoAccess;
+        return !options.ByHand && org.IsLocked(record.Id)
+            ? new("ENTITY_IS_LOCKED", "the entity is locked for editing", [])
+            : null;
+    }
 
     private static ApiError Missing(List<string> fields) =>
         new("REQUIRED_FIELD_MISSING", $"Required fields are missing: [{string.Join(", ", fields)}]", fields);
 
-    private void Assign(SObject type, Dictionary<string, object?> values, AutoAssign autoAssign)
+    /// <summary>The record as it would be, for rules to look at.</summary>
+    private static Record Provisional(SObject type, string id, IEnumerable<KeyValuePair<string, object?>> values)
     {
-        if (type.Name == "Lead" && autoAssign == AutoAssign.On && org.Settings.AssignLeadsTo is { } owner)
-            values["OwnerId"] = owner;
+        var record = new Record(type, id);
+        foreach (var (field, value) in values)
+            record.Set(field, value);
+        return record;
     }
-
-    private List<ApiError> CheckFields(SObject type, RecordInput input, bool creating, Record? self)
-    {
-        if (input.Unknown.Count > 0)
-            return [ApiError.NoSuchColumn(input.Unknown[0], type.Name)];
-        var locked = input
-            .Values.Where(value => creating ? !value.Field.CanCreate : !value.Field.CanUpdate)
-            .Select(value => value.Field.Name)
-            .ToList();
-        if (locked.Count > 0)
-        {
-            return
-            [
-                new(
-                    "INVALID_FIELD_FOR_INSERT_UPDATE",
-                    $"Unable to create/update fields: {string.Join(", ", locked)}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.",
-                    locked
-                ),
-            ];
-        }
-
-        var errors = new List<ApiError>();
-        foreach (var (field, value) in input.Values.ToList())
-        {
-            if (value is null)
-                continue;
-            var stored = value;
-            if (field.Type == FieldType.Reference && RecordId.TryRead((string)value, out var full))
-            {
-                // The long form is what is stored, whichever was sent.
-                stored = full;
-                input.Put(field, full);
-            }
-
-            if (Check(type, field, stored, self) is { } error)
-                errors.Add(error);
-        }
-
-        return errors;
-    }
-
-    private ApiError? Check(SObject type, Field field, object value, Record? self) =>
-        value switch
-        {
-            string text when field.Type == FieldType.Reference => CheckReference(type, field, text),
-            string text => CheckText(field, text) ?? CheckUnique(type, field, text, self),
-            long number when Math.Abs(number) >= Math.Pow(10, field.Digits) => OutOfRange(field, number),
-            double number when Math.Abs(number) >= Math.Pow(10, field.Precision - field.Scale) => OutOfRange(
-                field,
-                number
-            ),
-            _ => null,
-        };
-
-    private static ApiError? CheckText(Field field, string text)
-    {
-        if (text.Length > field.Length)
-        {
-            return new(
-                "STRING_TOO_LONG",
-                $"{field.Label}: data value too large: {text} (max length={field.Length.ToString(CultureInfo.InvariantCulture)})",
-                [field.Name]
-            );
-        }
-
-        if (field.Type == FieldType.Email && text.Length > 0 && !EmailSyntax.Allows(text))
-            return new("INVALID_EMAIL_ADDRESS", $"{field.Label}: invalid email address: {text}", [field.Name]);
-        if (!field.Restricted)
-            return null;
-        var wrong =
-            field.Type == FieldType.MultiPicklist
-                ? Array.Find(text.Split(';'), one => !Offers(field, one))
-                : (Offers(field, text) ? null : text);
-        return wrong is null
-            ? null
-            : new(
-                "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
-                $"{field.Label}: bad value for restricted picklist field: {wrong}",
-                [field.Name]
-            );
-    }
-
-    private static bool Offers(Field field, string text) =>
-        field.Values.Any(value => value.Active && string.Equals(value.Value, text, StringComparison.OrdinalIgnoreCase));
-
-    private ApiError? CheckUnique(SObject type, Field field, string text, Record? self)
-    {
-        if (!field.Unique)
-            return null;
-        var holder = org.Table(type.Name)
-            .FindBy(field.Name, text)
-            .FirstOrDefault(record => !record.IsDeleted && record != self);
-        return holder is null
-            ? null
-            : new(
-                "DUPLICATE_VALUE",
-                $"duplicate value found: {field.Name} duplicates value on record with id: {holder.Id[..15]}",
-                []
-            );
-    }
-
-    private ApiError? CheckReference(SObject type, Field field, string text)
-    {
-        if (!RecordId.TryRead(text, out var id))
-            return ApiError.MalformedId(field.Label, text, field.Name);
-        var target = org.ObjectOfId(id);
-        if (target is not null && !field.ReferenceTo.Contains(target.Name, StringComparer.Ordinal))
-            return ApiError.MalformedId(field.Label, text, field.Name);
-        var record = target is null ? null : org.Table(target.Name).Find(id);
-        if (record is null || record.IsDeleted)
-            return InvalidReference with { Fields = [field.Name] };
-        return target!.Name == "User" && field.Name == "OwnerId" && record["IsActive"] is not true
-            ? new(
-                "INACTIVE_OWNER_OR_USER",
-                $"operation performed with inactive user [{id}] as owner of {type.Name.ToLowerInvariant()}",
-                []
-            )
-            : null;
-    }
-
-    private static ApiError OutOfRange(Field field, IFormattable number) =>
-        new(
-            "NUMBER_OUTSIDE_VALID_RANGE",
-            $"{field.Label}: value outside of valid range on numeric field: {number.ToString(null, CultureInfo.InvariantCulture)}",
-            [field.Name]
-        );
 }

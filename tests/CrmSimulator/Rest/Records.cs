@@ -1,6 +1,7 @@
 using System.Globalization;
 using LeadSync.CrmSimulator.Data;
 using LeadSync.CrmSimulator.Journal;
+using LeadSync.CrmSimulator.Rules;
 using LeadSync.CrmSimulator.Soql;
 
 namespace LeadSync.CrmSimulator.Rest;
@@ -13,9 +14,8 @@ internal static class Records
         var type = request.RequireObject(request.Segment(1));
         var input = RecordInput.Read(request.Org, type, request.RequireBody());
         var result =
-            Fault(request, RequestKinds.Create, type, null, input)
-            ?? new RecordWriter(request.Org, request.Transaction).Create(type, input, request.AutoAssign);
-        return result.Failed ? Failure(result) : Created(request, type, result.Id!, shown: null);
+            Fault(request, RequestKinds.Create, type, null, input) ?? Saved(() => request.Writer.Create(type, input));
+        return result.Failed ? Failure(request.Org, result) : Created(request, type, result.Id!, shown: null);
     }
 
     public static ApiAnswer Read(ApiRequest request)
@@ -40,18 +40,16 @@ internal static class Records
         Preconditions.Check(request, record);
         var result =
             Fault(request, RequestKinds.Update, type, record.Id, input)
-            ?? new RecordWriter(request.Org, request.Transaction).Update(type, record.Id, input, request.AutoAssign);
-        return result.Failed ? Failure(result) : ApiAnswer.NoContent;
+            ?? Saved(() => request.Writer.Update(type, record.Id, input));
+        return result.Failed ? Failure(request.Org, result) : ApiAnswer.NoContent;
     }
 
     public static ApiAnswer Delete(ApiRequest request)
     {
         var type = request.RequireObject(request.Segment(1));
         var record = Live(request, type, request.Segment(2));
-        var result =
-            Fault(request, RequestKinds.Delete, type, record.Id, null)
-            ?? new RecordWriter(request.Org, request.Transaction).Delete(record.Id);
-        return result.Failed ? Failure(result) : ApiAnswer.NoContent;
+        var result = Fault(request, RequestKinds.Delete, type, record.Id, null) ?? request.Writer.Delete(record.Id);
+        return result.Failed ? Failure(request.Org, result) : ApiAnswer.NoContent;
     }
 
     /// <param name="shown">The created member that an upsert's answer has and a create's has not.</param>
@@ -80,8 +78,21 @@ internal static class Records
             }
         );
 
-    public static ApiAnswer Failure(WriteResult result) =>
-        ApiAnswer.Error(StatusOf(result.Errors[0].Code), result.Errors);
+    public static ApiAnswer Failure(Org org, WriteResult result) =>
+        ApiAnswer.Error(StatusOf(org.Settings, result.Errors[0].Code), result.Errors);
+
+    /// <summary>A single record is a chunk of its own: what a trigger throws is its error.</summary>
+    public static WriteResult Saved(Func<WriteResult> save)
+    {
+        try
+        {
+            return save();
+        }
+        catch (TriggerException e)
+        {
+            return WriteResult.Failure(null, e.Error);
+        }
+    }
 
     /// <exception cref="ApiException">A field of ?fields= is unknown: 400 INVALID_FIELD.</exception>
     public static ApiAnswer Show(ApiRequest request, SObject type, Record record)
@@ -119,15 +130,18 @@ internal static class Records
     {
         if (!RecordId.TryRead(id, out var full) || !full.StartsWith(type.Prefix, StringComparison.Ordinal))
             throw new ApiException(400, ApiError.MalformedId("Record ID", id, "Id"));
-        var record = request.Org.Table(type.Name).Find(full) ?? throw new ApiException(404, ApiError.NotFound);
+        var record = request.Org.Table(type.Name).Find(full);
+        if (record is null || !request.Viewer.Sees(record))
+            throw new ApiException(404, ApiError.NotFound);
         return record.IsDeleted ? throw new ApiException(404, ApiError.Deleted) : record;
     }
 
-    private static int StatusOf(string code) =>
+    private static int StatusOf(OrgSettings settings, string code) =>
         code switch
         {
             "ENTITY_IS_DELETED" or "NOT_FOUND" => 404,
-            "INSUFFICIENT_ACCESS_OR_READONLY" => 403,
+            "INSUFFICIENT_ACCESS_OR_READONLY" => settings.InsufficientAccessStatus,
+            "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY" => settings.CrossReferenceAccessStatus,
             _ => 400,
         };
 }
@@ -138,7 +152,7 @@ internal static class Preconditions
     /// <exception cref="ApiException">412 when the record moved after the given time, 400 when that is no HTTP date.</exception>
     public static void Check(ApiRequest request, Record record)
     {
-        if (request.Header("If-Unmodified-Since") is not { } text)
+        if (!Heeded(request) || request.Header("If-Unmodified-Since") is not { } text)
             return;
         if (!TryRead(text, out var since))
             throw new ApiException(400, new ApiError("INVALID_HEADER", $"Invalid If-Unmodified-Since header: {text}"));
@@ -151,10 +165,17 @@ internal static class Preconditions
         }
     }
 
-    public static bool NotModified(ApiRequest request, Record record) =>
-        request.Header("If-Modified-Since") is { } text
+    public static bool NotModified(ApiRequest request, Record record) => NotModified(request, record.SystemModstamp);
+
+    /// <param name="changed">When what is asked for last changed.</param>
+    public static bool NotModified(ApiRequest request, DateTimeOffset changed) =>
+        Heeded(request)
+        && request.Header("If-Modified-Since") is { } text
         && TryRead(text, out var since)
-        && record.SystemModstamp <= since;
+        && changed <= since;
+
+    private static bool Heeded(ApiRequest request) =>
+        !request.InComposite || request.Org.Settings.CompositeHeedsConditions;
 
     private static bool TryRead(string text, out DateTimeOffset instant) =>
         DateTimeOffset.TryParseExact(

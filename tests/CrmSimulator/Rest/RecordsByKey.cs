@@ -9,7 +9,7 @@ internal static class RecordsByKey
     public static ApiAnswer Read(ApiRequest request)
     {
         var type = request.RequireObject(request.Segment(1));
-        var found = Find(request.Org, type, KeyOf(type, request.Segment(2)), request.Segment(3));
+        var found = Find(request.Viewer, type, KeyOf(type, request.Segment(2)), request.Segment(3));
         return found.Count switch
         {
             0 => throw new ApiException(404, ApiError.NotFound),
@@ -35,7 +35,7 @@ internal static class RecordsByKey
             );
         }
 
-        var found = Find(request.Org, type, key, value);
+        var found = Find(request.Viewer, type, key, value);
         if (found.Count > 1)
             return Several(request, found);
         if (found.Count == 0 && (key.Type == FieldType.Id || UpdateOnly(request)))
@@ -45,9 +45,9 @@ internal static class RecordsByKey
 
         var result =
             Records.Fault(request, RequestKinds.Upsert, type, found.Count == 0 ? null : found[0].Id, input)
-            ?? Write(request.Org, request.Transaction, type, key, value, found, input, request.AutoAssign);
+            ?? Records.Saved(() => Write(request.Writer, type, key, value, found, input));
         if (result.Failed)
-            return Records.Failure(result);
+            return Records.Failure(request.Org, result);
         if (result.Created)
             return Records.Created(request, type, result.Id!, shown: true);
         // Up to version 45 an upsert that updates answers as an update does.
@@ -57,13 +57,13 @@ internal static class RecordsByKey
     public static ApiAnswer Delete(ApiRequest request)
     {
         var type = request.RequireObject(request.Segment(1));
-        var found = Find(request.Org, type, KeyOf(type, request.Segment(2)), request.Segment(3));
+        var found = Find(request.Viewer, type, KeyOf(type, request.Segment(2)), request.Segment(3));
         if (found.Count == 0)
             throw new ApiException(404, ApiError.NotFound);
         if (found.Count > 1)
             return Several(request, found);
-        var result = new RecordWriter(request.Org, request.Transaction).Delete(found[0].Id);
-        return result.Failed ? Records.Failure(result) : ApiAnswer.NoContent;
+        var result = request.Writer.Delete(found[0].Id);
+        return result.Failed ? Records.Failure(request.Org, result) : ApiAnswer.NoContent;
     }
 
     /// <exception cref="ApiException">The field is unknown, hidden or no key: 404 NOT_FOUND.</exception>
@@ -76,34 +76,36 @@ internal static class RecordsByKey
             );
 
     /// <summary>Records that hold the key, converted Leads too, deleted ones not.</summary>
-    public static IReadOnlyList<Record> Find(Org org, SObject type, Field key, string value)
+    public static IReadOnlyList<Record> Find(Viewer viewer, SObject type, Field key, string value)
     {
-        var table = org.Table(type.Name);
+        var table = viewer.Org.Table(type.Name);
         if (key.Type == FieldType.Id)
         {
-            return RecordId.TryRead(value, out var id) && table.Find(id) is { IsDeleted: false } record ? [record] : [];
+            return
+                RecordId.TryRead(value, out var id)
+                && table.Find(id) is { IsDeleted: false } record
+                && viewer.Sees(record)
+                ? [record]
+                : [];
         }
 
-        return [.. table.FindBy(key.Name, value).Where(record => !record.IsDeleted)];
+        return [.. table.FindBy(key.Name, value).Where(record => !record.IsDeleted && viewer.Sees(record))];
     }
 
     public static WriteResult Write(
-        Org org,
-        Transaction transaction,
+        RecordWriter writer,
         SObject type,
         Field key,
         string value,
         IReadOnlyList<Record> found,
-        RecordInput input,
-        AutoAssign autoAssign
+        RecordInput input
     )
     {
-        var writer = new RecordWriter(org, transaction);
         if (found.Count == 1)
-            return writer.Update(type, found[0].Id, input, autoAssign);
+            return writer.Update(type, found[0].Id, input);
         if (key.Type != FieldType.Id)
             input.Put(key, value);
-        return writer.Create(type, input, autoAssign);
+        return writer.Create(type, input);
     }
 
     private static bool UpdateOnly(ApiRequest request) =>

@@ -24,7 +24,7 @@ internal sealed class BoundField(IReadOnlyList<Field> steps, Field end, Org org)
     }
 
     /// <exception cref="SoqlException">INVALID_FIELD, with the place in the query.</exception>
-    public static BoundField Bind(Org org, SObject type, FieldPath path, string source)
+    public static BoundField Bind(Viewer viewer, SObject type, FieldPath path, string source)
     {
         var steps = new List<Field>();
         IReadOnlyList<SObject> candidates = [type];
@@ -41,7 +41,7 @@ internal sealed class BoundField(IReadOnlyList<Field> steps, Field end, Org org)
                     $"Didn't understand relationship '{name}' in field path. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names."
                 );
             steps.Add(step);
-            candidates = [.. step.ReferenceTo.Select(org.FindObject).OfType<SObject>()];
+            candidates = [.. step.ReferenceTo.Select(viewer.FindObject).OfType<SObject>()];
         }
 
         var last = path.Names[^1];
@@ -53,7 +53,7 @@ internal sealed class BoundField(IReadOnlyList<Field> steps, Field end, Org org)
                 path.Position,
                 $"No such column '{last}' on entity '{EntityName(type, steps)}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name. Please reference your WSDL or the describe call for the appropriate names."
             );
-        return new(steps, field, org);
+        return new(steps, field, viewer.Org);
     }
 
     private static string EntityName(SObject type, List<Field> steps) =>

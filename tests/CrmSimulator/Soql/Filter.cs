@@ -5,21 +5,21 @@ namespace LeadSync.CrmSimulator.Soql;
 /// <summary>A WHERE clause bound to an object: tests a record, and knows which records need no test at all.</summary>
 internal sealed class Filter
 {
-    private readonly Org org;
+    private readonly Viewer viewer;
     private readonly SObject type;
     private readonly string source;
     private readonly Func<Record, bool> test;
     private readonly Func<HashSet<Record>?> candidates;
 
-    private Filter(Org org, SObject type, string source, Condition condition)
+    private Filter(Viewer viewer, SObject type, string source, Condition condition)
     {
-        (this.org, this.type, this.source) = (org, type, source);
+        (this.viewer, this.type, this.source) = (viewer, type, source);
         (test, candidates) = Bind(condition);
     }
 
     /// <exception cref="SoqlException">A field is unknown, cannot be filtered, or is compared with another type.</exception>
-    public static Filter Bind(Org org, SObject type, QuerySyntax query) =>
-        new(org, type, query.Source, query.Where ?? new Condition.All([]));
+    public static Filter Bind(Viewer viewer, SObject type, QuerySyntax query) =>
+        new(viewer, type, query.Source, query.Where ?? new Condition.All([]));
 
     public bool Holds(Record record) => test(record);
 
@@ -137,11 +137,11 @@ internal sealed class Filter
         return (Test, () => keyed is null ? null : Look(field.Field, keyed));
     }
 
-    private bool IsKey(Field field) => field.Type == FieldType.Id || org.Table(type.Name).IsIndexed(field.Name);
+    private bool IsKey(Field field) => field.Type == FieldType.Id || viewer.Org.Table(type.Name).IsIndexed(field.Name);
 
     private HashSet<Record> Look(Field field, HashSet<object> keys)
     {
-        var table = org.Table(type.Name);
+        var table = viewer.Org.Table(type.Name);
         return field.Type == FieldType.Id
             ? [.. keys.Select(key => table.Find((string)key)).OfType<Record>()]
             : [.. keys.SelectMany(key => table.FindBy(field.Name, (string)key))];
@@ -184,7 +184,7 @@ internal sealed class Filter
 
     private BoundField Filterable(FieldPath path)
     {
-        var field = BoundField.Bind(org, type, path, source);
+        var field = BoundField.Bind(viewer, type, path, source);
         return field.Field.Filterable
             ? field
             : throw SoqlException.At(

@@ -20,18 +20,18 @@ internal sealed class Query
 
     /// <param name="deletedToo">As queryAll does.</param>
     /// <exception cref="SoqlException">The query cannot be understood or names what is not there.</exception>
-    public static Query Run(Org org, string source, bool deletedToo, DateTimeOffset now)
+    public static Query Run(Viewer viewer, string source, bool deletedToo, DateTimeOffset now)
     {
         var syntax = Parser.Parse(source, DateOnly.FromDateTime(now.UtcDateTime));
         var type =
-            org.FindObject(syntax.Object)
+            viewer.FindObject(syntax.Object)
             ?? throw SoqlException.At(
                 "INVALID_TYPE",
                 source,
                 syntax.ObjectPosition,
                 $"sObject type '{syntax.Object}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names."
             );
-        var fields = syntax.Select is Selection.Fields select ? SelectTree.Bind(org, type, select, syntax) : null;
+        var fields = syntax.Select is Selection.Fields select ? SelectTree.Bind(viewer, type, select, syntax) : null;
         if (syntax.Offset > 2_000)
         {
             throw new SoqlException(
@@ -40,18 +40,18 @@ internal sealed class Query
             );
         }
 
-        var filter = Filter.Bind(org, type, syntax);
+        var filter = Filter.Bind(viewer, type, syntax);
         var order = syntax
             .OrderBy.Select(ordering =>
-                (Field: Sortable(BoundField.Bind(org, type, ordering.Field, source), ordering, source), ordering)
+                (Field: Sortable(BoundField.Bind(viewer, type, ordering.Field, source), ordering, source), ordering)
             )
             .ToArray();
-        var table = org.Table(type.Name);
+        var table = viewer.Org.Table(type.Name);
         // Candidates come from a set: put them back into the order of creation.
         IEnumerable<Record> found = filter.Candidates() is { } few
             ? few.OrderBy(record => record.Id, StringComparer.Ordinal)
             : table.Records;
-        found = found.Where(record => (deletedToo || !record.IsDeleted) && filter.Holds(record));
+        found = found.Where(record => (deletedToo || !record.IsDeleted) && viewer.Sees(record) && filter.Holds(record));
         if (order.Length > 0)
             found = found.Order(new RecordOrder(order));
         return new(type, fields, [.. found.Skip(syntax.Offset ?? 0).Take(syntax.Limit ?? int.MaxValue)]);

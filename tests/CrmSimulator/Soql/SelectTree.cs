@@ -18,7 +18,7 @@ internal sealed class SelectTree
     }
 
     /// <exception cref="SoqlException">INVALID_FIELD or MALFORMED_QUERY.</exception>
-    public static SelectTree Bind(Org org, SObject type, Selection.Fields select, QuerySyntax query)
+    public static SelectTree Bind(Viewer viewer, SObject type, Selection.Fields select, QuerySyntax query)
     {
         var tree = new SelectTree();
         foreach (var (path, group) in select.Items)
@@ -42,7 +42,7 @@ internal sealed class SelectTree
                 continue;
             }
 
-            var bound = BoundField.Bind(org, type, path, query.Source);
+            var bound = BoundField.Bind(viewer, type, path, query.Source);
             tree.Add(bound.Steps, bound.Field, query, path.Position);
         }
 

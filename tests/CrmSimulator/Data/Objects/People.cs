@@ -3,7 +3,7 @@ using static LeadSync.CrmSimulator.Data.Objects.Define;
 namespace LeadSync.CrmSimulator.Data.Objects;
 
 /// <summary>Objects that set-up makes and the API only reads: users, queues, the organization, lead statuses.</summary>
-internal static class Setup
+internal static class People
 {
     public static SObject User() =>
         new(
@@ -32,6 +32,7 @@ internal static class Setup
                 Pick("LocaleSidKey", "Locale", 40, "en_US", "en_GB", "de_DE").Restricted().Required(),
                 Pick("EmailEncodingKey", "Email Encoding", 40, "UTF-8", "ISO-8859-1").Restricted().Required(),
                 Pick("LanguageLocaleKey", "Language", 40, "en_US", "de", "fr").Restricted().Required(),
+                Reference("ProfileId", "Profile ID", "Profile").Required(),
                 Pick("UserType", "User Type", 40, "Standard", "AutomatedProcess").ReadOnly(),
                 Reference("ManagerId", "Manager ID", "User"),
                 Text("FederationIdentifier", "SAML Federation ID", 512),
@@ -78,6 +79,12 @@ internal static class Setup
                 Text("OrganizationType", "Edition", 40).ReadOnly(),
                 Text("InstanceName", "Instance Name", 5).ReadOnly(),
                 Flag("IsSandbox", "Is Sandbox").ReadOnly(),
+                Text("LanguageLocaleKey", "Language", 40).ReadOnly(),
+                Text("DefaultLocaleSidKey", "Locale", 40).ReadOnly(),
+                Text("TimeZoneSidKey", "Time Zone", 40).ReadOnly(),
+                Text("DefaultLeadAccess", "Default Lead Access", 40).ReadOnly(),
+                Text("DefaultContactAccess", "Default Contact Access", 40).ReadOnly(),
+                Text("DefaultAccountAccess", "Default Account Access", 40).ReadOnly(),
                 .. Stamps(),
             ]
         )
