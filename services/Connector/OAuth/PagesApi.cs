@@ -16,8 +16,8 @@ internal static class PagesApi
     public static void MapPages(this WebApplication app)
     {
         app.MapGet("/oauth/{system}/callback", CallbackAsync).AllowAnonymous();
-        app.MapGet("/connect/{secret:length(43)}", StartAsync).AllowAnonymous();
-        app.MapPost("/connect/{secret:length(43)}", FollowAsync).AllowAnonymous();
+        app.MapGet("/connect/{secret}", StartAsync).AllowAnonymous();
+        app.MapPost("/connect/{secret}", FollowAsync).AllowAnonymous();
         app.MapPost("/connect/confirm", ConfirmAsync).AllowAnonymous();
     }
 

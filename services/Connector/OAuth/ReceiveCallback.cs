@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LeadSync.Connector.Budget;
 using LeadSync.Connector.Connections;
 using LeadSync.Connector.Sealing;
 using LeadSync.Connector.Tokens;
@@ -34,6 +35,7 @@ public sealed class ReceiveCallback(
     HistoryStore history,
     Login login,
     SalesforceOrgs orgs,
+    OrgUsage usage,
     MasterKey master,
     OAuthOptions options,
     TimeProvider clock,
@@ -109,7 +111,10 @@ public sealed class ReceiveCallback(
                 key.Open(Consent.VerifierField, consent.Verifier!),
                 CancellationToken.None
             );
-            org = await orgs.ReadAsync(new TrialSession(token), cancellationToken);
+            var session = new TrialSession(token);
+            org = await orgs.ReadAsync(session, cancellationToken);
+            // The org's budget starts from this figure.
+            await usage.ReadAsync(session, org.OrgId, cancellationToken);
         }
         catch (CrmException fault)
         {

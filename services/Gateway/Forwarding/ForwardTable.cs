@@ -36,7 +36,7 @@ public static class ForwardTable
         new("/v1/connections/{id}/schema/{**rest}", Write, null, KeyRole.Viewer),
         // Pages for browsers: what opens them is a state or a secret in the address.
         new("/oauth/{system}/callback", Read, Connector, Role: null),
-        new("/connect/{**rest}", ["GET", "POST"], Connector, Role: null),
+        new("/connect/{secret}", ["GET", "POST"], Connector, Role: null),
         new("/v1/config", Read, Mapping, KeyRole.Viewer),
         new("/v1/config", Write, Mapping, KeyRole.Integrator),
         new("/v1/sources/{**rest}", Read, Mapping, KeyRole.Viewer),

@@ -108,9 +108,7 @@ public class OAuthUnderTest : ConnectorUnderTest
 
     /// <summary>Does on the CRM's page what its user does, and brings the browser back.</summary>
     public Task<HttpResponseMessage> ConsentAsync(JsonElement asked, Org org, bool allow = true) =>
-        ComeBackAsync(
-            Salesforce.Consent(new Uri(asked.GetProperty("authorizeUrl").GetString()!), User(org), allow)
-        );
+        ComeBackAsync(Salesforce.Consent(new Uri(asked.GetProperty("authorizeUrl").GetString()!), User(org), allow));
 
     /// <summary>A browser that the CRM sent to the callback; here it reaches Connector without Gateway between.</summary>
     public async Task<HttpResponseMessage> ComeBackAsync(Uri location, string? cookie = null)

@@ -41,9 +41,11 @@ public sealed class When_an_org_is_authorised(OAuthUnderTest connector) : IClass
         var grant = await connector.GrantAsync(made.GetProperty("id").GetGuid());
         grant.UserId.ShouldBe(org.IntegrationUserId);
         (await connector.ConfirmAsync(asked, org.Id)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        (await connector.HistoryAsync(made.GetProperty("id").GetGuid())).ShouldBe(
-            ["consentAsked", "orgShown", "connected"]
-        );
+        (await connector.HistoryAsync(made.GetProperty("id").GetGuid())).ShouldBe([
+            "consentAsked",
+            "orgShown",
+            "connected",
+        ]);
     }
 
     [Fact]
@@ -344,10 +346,7 @@ public sealed class When_an_org_is_authorised(OAuthUnderTest connector) : IClass
     }
 
     private Uri Allow(JsonElement asked, CrmSimulator.Data.Org org) =>
-        connector.Salesforce.Consent(
-            new Uri(asked.GetProperty("authorizeUrl").GetString()!),
-            OAuthUnderTest.User(org)
-        );
+        connector.Salesforce.Consent(new Uri(asked.GetProperty("authorizeUrl").GetString()!), OAuthUnderTest.User(org));
 
     private async Task ShouldBeAudited(JsonElement asked, string code)
     {

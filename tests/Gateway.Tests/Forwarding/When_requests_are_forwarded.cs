@@ -29,7 +29,7 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
         ForwardTable
             .Rows.Where(row => row.Role is null)
             .Select(row => $"{string.Join(',', row.Methods)} {row.Path} → {row.Service}")
-            .ShouldBe(["GET /oauth/{system}/callback → Connector", "GET,POST /connect/{**rest} → Connector"]);
+            .ShouldBe(["GET /oauth/{system}/callback → Connector", "GET,POST /connect/{secret} → Connector"]);
 
     [Theory]
     [InlineData("GET", "/oauth/salesforce/callback?code=a%3D&state=b")]
@@ -60,6 +60,8 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
     [InlineData("POST", "/oauth/salesforce/callback")]
     [InlineData("GET", "/oauth/salesforce/callback/more")]
     [InlineData("GET", "/oauth/callback")]
+    [InlineData("GET", "/connect/secret/more")]
+    [InlineData("GET", "/connect")]
     public async Task Beside_the_pages_nothing_is_to_be_had_without_a_key(string method, string path)
     {
         gateway.Seen.Clear();
