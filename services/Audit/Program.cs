@@ -25,4 +25,4 @@ app.MapServiceDefaults();
 app.MapCounts();
 app.MapTimeline();
 app.MapFailures();
-await app.RunAsync();
+await app.RunServiceAsync(args);

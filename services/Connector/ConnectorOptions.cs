@@ -5,12 +5,6 @@ namespace LeadSync.Connector;
 /// <summary>Section <c>Connector</c>.</summary>
 public sealed class ConnectorOptions
 {
-    /// <summary>
-    /// Hosts outside the CRMs' own domains that connections may point to, over plain http too: a simulator. Empty by
-    /// default, and empty in production.
-    /// </summary>
-    public IList<string> DevelopmentHosts { get; } = [];
-
     /// <summary>How long a grant of access lasts; 60 s by default.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "00:10:00")]
     public TimeSpan GrantLife { get; set; } = TimeSpan.FromSeconds(60);
@@ -30,4 +24,15 @@ public sealed class ConnectorOptions
     /// <summary>The share of an org's API allowance that is left to its other users; 0.2 by default.</summary>
     [Range(0, 0.95)]
     public double ReservedShare { get; set; } = 0.2;
+
+    /// <summary>
+    /// The share of what is ours of an allowance that each kind of call leaves to the next more urgent one (new lead, update,
+    /// pull, probe); 0.05 by default.
+    /// </summary>
+    [Range(0, 0.3)]
+    public double UrgentShare { get; set; } = 0.05;
+
+    /// <summary>How far a CRM's figure of used calls may lag behind the calls; 5 minutes by default, as Salesforce says.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan UsageLag { get; set; } = TimeSpan.FromMinutes(5);
 }

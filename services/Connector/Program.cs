@@ -18,7 +18,7 @@ builder.Services.AddCrms();
 builder.Services.AddSingleton(MasterKey.Read(builder.Configuration)).AddSingleton<SealedKeyStore>();
 builder.Services.AddSingleton<MasterKeyCheck>().AddHostedService(all => all.GetRequiredService<MasterKeyCheck>());
 builder.Services.AddSingleton<RotateKeys>();
-builder.Services.AddSingleton<HostGuard>().AddSingleton<Login>();
+builder.Services.AddSingleton<Login>();
 builder.Services.AddSingleton<ConnectionStore>().AddSingleton<CreateConnection>().AddSingleton<ReplaceCredentials>();
 builder.Services.AddSingleton<CredentialStore>().AddSingleton<AccessTokens>().AddSingleton<GrantAccess>();
 builder.Services.AddSingleton<HistoryStore>().AddSingleton<ChangeConnection>();
@@ -28,7 +28,7 @@ builder.Services.AddSingleton<LiftHolds>().AddHostedService(all => all.GetRequir
 builder.Services.AddSingleton<SalesforceApps>().AddSingleton<PublicAddress>().AddSingleton<ConsentStore>();
 builder.Services.AddSingleton<AskConsent>().AddSingleton<ReceiveCallback>().AddSingleton<ConfirmConsent>();
 builder.Services.AddSingleton<EndConsent>().AddHostedService(all => all.GetRequiredService<EndConsent>());
-builder.Services.AddSingleton<ApiBudget>().AddSingleton<OrgUsage>();
+builder.Services.AddSingleton<ApiBudget>().AddSingleton<OrgUsage>().AddSingleton<ReadBudget>();
 builder.Services.AddSingleton<SchemaStore>().AddSingleton<ReadSchema>();
 builder.Services.AddSingleton<Probe>().AddHostedService(provider => provider.GetRequiredService<Probe>());
 
@@ -43,7 +43,8 @@ app.MapConsents();
 app.MapPages();
 app.MapGrants();
 app.MapSchema();
-await app.RunAsync();
+app.MapBudget();
+await app.RunServiceAsync(args);
 return 0;
 
 /// <summary>Seen by tests, which start the service in their own process.</summary>

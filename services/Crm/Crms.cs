@@ -1,4 +1,4 @@
-using System.Net;
+using LeadSync.Crm.Outbound;
 using LeadSync.Crm.Salesforce;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,8 +12,9 @@ public static class Crms
     private const string Salesforce = "salesforce";
 
     /// <summary>
-    /// Adds <see cref="ICrm"/>, <see cref="SalesforceAuth"/> and <see cref="SalesforceOrgs"/>, with settings from the section <c>Salesforce</c> that are
-    /// checked when the service starts.
+    /// Adds <see cref="ICrm"/>, <see cref="SalesforceAuth"/> and <see cref="SalesforceOrgs"/>, with settings from the sections
+    /// <c>Salesforce</c> and <c>Crm</c> that are checked when the service starts. Whatever they send passes
+    /// <see cref="HostGuard"/>.
     /// </summary>
     public static IServiceCollection AddCrms(this IServiceCollection services)
     {
@@ -23,6 +24,12 @@ public static class Crms
             .BindConfiguration("Salesforce")
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        services.AddOptions<OutboundOptions>().BindConfiguration("Crm").ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton<Network>();
+        services.AddSingleton(provider => new HostGuard(
+            provider.GetRequiredService<IOptions<OutboundOptions>>().Value
+        ));
+        services.AddSingleton<GuardedConnection>();
         services
             .AddHttpClient(
                 Salesforce,
@@ -33,19 +40,10 @@ public static class Crms
                     client.DefaultRequestHeaders.UserAgent.ParseAdd("LeadSync");
                 }
             )
-            .ConfigurePrimaryHttpMessageHandler(() =>
-                new SocketsHttpHandler
-                {
-                    // A token goes nowhere but where it was issued for.
-                    AllowAutoRedirect = false,
-                    UseCookies = false,
-                    AutomaticDecompression = DecompressionMethods.All,
-                    ConnectTimeout = TimeSpan.FromSeconds(10),
-                    // An idle connection that the other side has just closed would make a write's outcome unknown.
-                    PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-                    PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                }
+            .ConfigurePrimaryHttpMessageHandler(provider =>
+                provider.GetRequiredService<GuardedConnection>().ToHandler()
             )
+            .AddHttpMessageHandler(provider => new GuardedRequests(provider.GetRequiredService<HostGuard>()))
             // The handler renews its connections by itself.
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             // Traces show each call; a log line for each would drown what needs a person.

@@ -20,4 +20,4 @@ app.MapServiceDefaults();
 app.MapKeys();
 app.MapCapture();
 app.MapForwarding();
-await app.RunAsync();
+await app.RunServiceAsync(args);

@@ -52,6 +52,15 @@ public static class ServiceDefaults
         app.MapGet("/version", () => new { version = Version.Current }).AllowAnonymous();
     }
 
+    /// <summary>
+    /// Runs the service until it is stopped; with the one argument <c>migrate</c>, only brings its database to its newest
+    /// shape and ends: the job that runs before a new version where <c>Database:Migrate</c> is false.
+    /// </summary>
+    public static Task RunServiceAsync(this WebApplication app, IReadOnlyList<string> args) =>
+        args is ["migrate"]
+            ? app.Services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None)
+            : app.RunAsync();
+
     private static Task WriteHealth(HttpContext context, HealthReport report) =>
         context.Response.WriteAsJsonAsync(
             new

@@ -40,4 +40,4 @@ app.MapConfig();
 app.MapSources();
 app.MapRoutes();
 app.MapMappings();
-await app.RunAsync();
+await app.RunServiceAsync(args);

@@ -36,4 +36,4 @@ var app = builder.Build();
 app.MapServiceDefaults();
 app.MapLanes();
 app.MapHolds();
-await app.RunAsync();
+await app.RunServiceAsync(args);

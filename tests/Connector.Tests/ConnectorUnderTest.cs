@@ -28,7 +28,7 @@ public class ConnectorUnderTest() : ServiceUnderTest<ConnectorOptions>("connecto
     protected override async Task PrepareAsync()
     {
         Salesforce = await Simulator.StartAsync();
-        Settings["Connector:DevelopmentHosts:0"] = "127.0.0.1";
+        Settings["Crm:DevelopmentHosts:0"] = "127.0.0.1";
     }
 
     protected override void Replace(IServiceCollection services) => services.AddSingleton<TimeProvider>(Clock);

@@ -48,7 +48,10 @@ public sealed partial class The_code
             .ShouldBeEmpty();
 
     [Fact]
-    public void Sql_is_written_in_lower_case() => Sql(literal => ShoutedSql().IsMatch(literal.Text)).ShouldBeEmpty();
+    public void Sql_is_written_in_lower_case() =>
+        Sql(literal => ShoutedSql().IsMatch(literal.Text))
+            .Where(place => !place.StartsWith("services/Crm/", StringComparison.Ordinal))
+            .ShouldBeEmpty();
 
     // Migrator makes databases and logins, whose names no statement takes as parameters. What Salesforce calls SQL is
     // escaped by its own means.

@@ -45,6 +45,7 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
         _server = server;
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
+            ["Crm:DevelopmentHosts:0"] = "127.0.0.1",
             ["Salesforce:Timeout"] = timeout.ToString("c"),
             ["Salesforce:RecordsPerCollection"] = recordsPerCollection.ToString(CultureInfo.InvariantCulture),
         };

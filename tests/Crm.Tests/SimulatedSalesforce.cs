@@ -20,8 +20,12 @@ public sealed class SimulatedSalesforce : IAsyncDisposable
     public static async Task<SimulatedSalesforce> StartAsync()
     {
         var simulator = await Simulator.StartAsync();
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Crm:DevelopmentHosts:0"] = simulator.Address.Host,
+        };
         var client = new ServiceCollection()
-            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
             .AddCrms()
             .BuildServiceProvider();
         var session = new GrantedSession(client.GetRequiredService<SalesforceAuth>(), simulator);

@@ -47,7 +47,7 @@ public sealed class When_leads_are_captured(MappingUnderTest mapping) : IClassFi
         section
             .Fields.Select(field => (field.Field, field.Value.GetString(), field.Rule))
             .ShouldBe([
-                ("LastName", "Lovelace", WriteRule.Overwrite),
+                ("LastName", " Lovelace ", WriteRule.Overwrite),
                 ("Company", "Engines", WriteRule.Overwrite),
                 ("Email", "Ada@Engines.example", WriteRule.Overwrite),
                 ("LeadSource", "Web", WriteRule.OnlyWhenEmpty),

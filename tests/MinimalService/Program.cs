@@ -12,4 +12,4 @@ builder.AddBus(bus => bus.Add<LeadCaptured, CapturedLead, LeadCapturedConsumer>(
 var app = builder.Build();
 app.MapServiceDefaults();
 app.MapTrials();
-await app.RunAsync();
+await app.RunServiceAsync(args);

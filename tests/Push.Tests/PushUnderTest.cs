@@ -38,6 +38,7 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
         Crm = await Simulator.StartAsync();
         _connector = await StubPeer.StartAsync(app => app.MapPost("/v1/connections/{id:guid}/grants", GrantAsync));
         Settings["Services:Connector"] = _connector.Address.ToString();
+        Settings["Crm:DevelopmentHosts:0"] = "127.0.0.1";
         Settings["Push:LateCommit"] = "00:00:02";
         Settings["Push:SendWithin"] = "00:00:02";
         Settings["Push:IdleWait"] = "00:00:00.050";

@@ -4,10 +4,11 @@ using Spectre.Console;
 
 namespace LeadSync.Local.Broker;
 
-/// <summary>Gives a product a broker login of its own, which decides its workspace and source and can do nothing but capture.</summary>
+/// <summary>Gives a product a broker login of its own, which decides its workspace and source and can do nothing but capture and withdraw.</summary>
 public static partial class Publisher
 {
     private const string Capture = "leadsync.capture";
+    private const string Withdraw = "leadsync.withdraw";
 
     public static async Task MakeAsync(
         ManagementApi management,
@@ -32,7 +33,7 @@ public static partial class Publisher
             user,
             password,
             configure: "^$",
-            write: @"^leadsync\.capture$",
+            write: @"^leadsync\.(capture|withdraw)$",
             read: "^$",
             cancellationToken
         );
@@ -45,6 +46,7 @@ public static partial class Publisher
         console.Say(
             """  {"items":[{"leadId":"42","occurredAt":"2030-01-31T12:00:00Z","fields":{"firstName":"Ada","email":"ada@example.com"}}]}"""
         );
+        console.Say($"What the source has deleted goes to exchange {Withdraw}, with leadId and occurredAt only.");
         console.Say("Whatever it says in a body, the login decides the workspace and the source.");
     }
 

@@ -164,7 +164,7 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (cancellationToken.IsCancellationRequested)
                 return;
-            var ended = running.Where(service => !service.IsRunning).ToList();
+            var ended = running.Where(service => !service.IsRunning && !service.WasReplaced()).ToList();
             if (ended.Count == running.Count)
             {
                 console.Say("The services were stopped.");

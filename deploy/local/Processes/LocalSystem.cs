@@ -40,7 +40,7 @@ public sealed class LocalSystem(Checkout checkout, Keys keys, HttpClient http, I
 
             var settings = Services.ToDictionary(service => service, Settings);
             var old = Services.Where(service => !service.RunsWith(Fingerprint(service, settings[service]))).ToList();
-            await Task.WhenAll(old.Select(service => service.StopAsync(cancellationToken)));
+            await Task.WhenAll(old.Select(service => service.StopAsync(cancellationToken, startsAnew: true)));
             foreach (var service in old)
             {
                 service.Start(settings[service], Fingerprint(service, settings[service]));
@@ -110,11 +110,10 @@ public sealed class LocalSystem(Checkout checkout, Keys keys, HttpClient http, I
         foreach (var peer in Services.Where(peer => peer.Service != LocalService.Simulator))
             settings[$"Services__{peer.Service.Name}"] = peer.Address;
         if (service.Service == LocalService.Connector)
-        {
             settings["LEADSYNC_MASTER_KEY"] = keys.Master;
-            // The simulator stands where no CRM may be: on this machine, over plain http.
-            settings["Connector__DevelopmentHosts__0"] = "127.0.0.1";
-        }
+        // The simulator stands where no CRM may be: on this machine, over plain http.
+        if (service.Service == LocalService.Connector || service.Service == LocalService.Push)
+            settings["Crm__DevelopmentHosts__0"] = "127.0.0.1";
         if (service.Service == LocalService.Gateway)
             settings["Gateway__BootstrapKey"] = keys.Api;
         return settings;

@@ -44,8 +44,17 @@ public sealed class ServiceProcess
 
     public bool IsRunning => _kept.ProcessId > 0 && IsOurs(_kept.ProcessId);
 
-    /// <summary>Whether it has ended because somebody asked for it: another command has stopped or replaced it.</summary>
-    public bool WasStopped => Read().ProcessId != _kept.ProcessId;
+    /// <summary>Whether it has ended because somebody asked for it.</summary>
+    public bool WasStopped => Read().ProcessId == 0;
+
+    /// <summary>
+    /// Whether another command has started it anew, or is about to: from now on this is that process, with its port.
+    /// </summary>
+    public bool WasReplaced()
+    {
+        _kept = Read();
+        return _kept.StartsAnew || IsRunning;
+    }
 
     /// <summary>Whether it runs what is built now with these settings.</summary>
     public bool RunsWith(string fingerprint) =>
@@ -72,14 +81,7 @@ public sealed class ServiceProcess
         var start = new ProcessStartInfo("/bin/sh")
         {
             WorkingDirectory = Path.GetDirectoryName(program)!,
-            ArgumentList =
-            {
-                "-c",
-                """exec setsid "$0" "$1" >>"$2" 2>&1 </dev/null""",
-                Environment.ProcessPath!,
-                program,
-                Log,
-            },
+            ArgumentList = { "-c", """exec setsid "$0" "$1" >>"$2" 2>&1 </dev/null""", "dotnet", program, Log },
         };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
@@ -91,13 +93,14 @@ public sealed class ServiceProcess
     }
 
     /// <summary>Asks it to finish what it has in hand and to stop; after 40 seconds it is ended.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <param name="startsAnew">It is about to be started again: whoever watches it goes on watching.</param>
+    public async Task StopAsync(CancellationToken cancellationToken, bool startsAnew = false)
     {
         if (!IsRunning)
             return;
         // Noted first: whoever watches this process must not take its end for a crash.
         var processId = _kept.ProcessId;
-        PrivateFile.Write(_file, JsonSerializer.Serialize(_kept with { ProcessId = 0 }));
+        PrivateFile.Write(_file, JsonSerializer.Serialize(_kept with { ProcessId = 0, StartsAnew = startsAnew }));
         _ = kill(processId, Terminate);
         for (var waited = 0; IsRunning && waited < 400; waited++)
             await Task.Delay(100, cancellationToken);
@@ -143,5 +146,5 @@ public sealed class ServiceProcess
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int kill(int processId, int signal);
 
-    private sealed record Kept(int ProcessId, int Port, string Fingerprint);
+    private sealed record Kept(int ProcessId, int Port, string Fingerprint, bool StartsAnew = false);
 }

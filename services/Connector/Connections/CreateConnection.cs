@@ -4,6 +4,7 @@ using LeadSync.Connector.Sealing;
 using LeadSync.Connector.Tokens;
 using LeadSync.Contracts;
 using LeadSync.Crm;
+using LeadSync.Crm.Outbound;
 using LeadSync.Hosting.Web;
 
 namespace LeadSync.Connector.Connections;

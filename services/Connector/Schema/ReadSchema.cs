@@ -52,16 +52,7 @@ public sealed partial class ReadSchema(
             return Results.Ok(kept);
         try
         {
-            var read = await DescribeAsync(id, objectName, cancellationToken);
-            if (read is not null)
-                return Results.Ok(read);
-            return kept is null
-                ? FailureCatalogue.LimitDaily.Problem(
-                    StatusCodes.Status429TooManyRequests,
-                    "The org has no API call left for reading its fields.",
-                    retryAfter: options.ProbeEvery
-                )
-                : Results.Ok(kept);
+            return Results.Ok(await DescribeAsync(id, objectName, cancellationToken));
         }
         catch (CrmException fault)
         {
@@ -72,13 +63,16 @@ public sealed partial class ReadSchema(
         }
     }
 
-    private async Task<CrmSchema?> DescribeAsync(Guid id, string objectName, CancellationToken cancellationToken)
+    private async Task<CrmSchema> DescribeAsync(Guid id, string objectName, CancellationToken cancellationToken)
     {
         var access = await tokens.GetAsync(id, null, cancellationToken);
         var readAt = clock.GetUtcNow();
-        if (await usage.ReserveAsync(access, Calls, readAt + options.GrantLife, cancellationToken) == 0)
-            return null;
-        var described = await crm.DescribeAsync(new OrgSession(access, tokens), objectName, cancellationToken);
+        var described = await usage.UseAsync(
+            access,
+            Calls,
+            session => crm.DescribeAsync(session, objectName, cancellationToken),
+            cancellationToken
+        );
         var schema = ToSchema(described, readAt);
         await schemas.SaveAsync(id, objectName, schema, cancellationToken);
         return schema;

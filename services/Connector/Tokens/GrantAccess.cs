@@ -54,7 +54,16 @@ public sealed class GrantAccess(
         {
             var access = await tokens.GetAsync(id, request.RefusedToken, cancellationToken);
             var expiresAt = clock.GetUtcNow() + options.GrantLife;
-            var calls = await usage.ReserveAsync(access, request.Calls, expiresAt, cancellationToken);
+            if (request.Usage is { } seen)
+                await usage.LearnInPassingAsync(access, seen, cancellationToken);
+            var calls = await usage.ReserveAsync(
+                access,
+                request.Calls,
+                least: 1,
+                request.Priority,
+                expiresAt,
+                cancellationToken
+            );
             return calls > 0 ? Results.Ok(Grant(connection, access, calls, expiresAt)) : NothingLeft();
         }
         catch (CrmException fault)

@@ -4,6 +4,7 @@ using LeadSync.Connector.OAuth;
 using LeadSync.Connector.Sealing;
 using LeadSync.Contracts;
 using LeadSync.Crm;
+using LeadSync.Crm.Outbound;
 using LeadSync.Crm.Salesforce;
 
 namespace LeadSync.Connector.Tokens;

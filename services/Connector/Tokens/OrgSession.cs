@@ -1,3 +1,4 @@
+using LeadSync.Contracts;
 using LeadSync.Crm;
 
 namespace LeadSync.Connector.Tokens;
@@ -11,10 +12,15 @@ internal sealed class OrgSession(Access access, AccessTokens tokens) : CrmSessio
     public override string AccessToken => _access.Token;
     public override string? UserId => _access.UserId;
 
+    /// <summary>What the last answer said of the org's API usage; null when none did.</summary>
+    public ApiUsageSeen? Seen { get; private set; }
+
     public override async Task RenewAsync(string refusedToken, CancellationToken cancellationToken) =>
         _access = await tokens.GetAsync(_access.ConnectionId, AccessTokens.Hash(refusedToken), cancellationToken);
 
     public override void BeforeCall() { }
+
+    public override void Observe(ApiUsage usage) => Seen = new ApiUsageSeen(usage.Used, usage.Allowance);
 }
 
 /// <summary>A first look at an org, with a token that is not stored yet: there is nothing to renew.</summary>

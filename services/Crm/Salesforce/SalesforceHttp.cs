@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using LeadSync.Crm.Outbound;
 
 namespace LeadSync.Crm.Salesforce;
 
@@ -107,6 +108,11 @@ internal sealed class SalesforceHttp(HttpClient http, SalesforceOptions options,
             throw Lost(call, requestId, timeout.IsCancellationRequested, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw Lost(call, requestId, isSlow: false, e);
+        }
+        // A body that began to leave over a connection of before: that none may be opened now says nothing about it.
+        catch (CrmException e) when (e.Failure.Code == GuardedRequests.Code && call.Body is { MayHaveLeft: true })
         {
             throw Lost(call, requestId, isSlow: false, e);
         }

@@ -18,13 +18,13 @@ public sealed class SalesforceOrgs(HttpClient http, SalesforceOptions options, T
         var org = await FindAsync(
             session,
             "SELECT Id,Name,IsSandbox FROM Organization",
-            answer => answer.Read(SalesforceJson.Default.FoundOrg).Records.FirstOrDefault(),
+            answer => answer.Read(SalesforceJson.Default.FoundOrg).Records is [var one, ..] ? one : null,
             cancellationToken
         );
         var user = await FindAsync(
             session,
             $"SELECT Username FROM User WHERE Id='{Checked(session.UserId)}'",
-            answer => answer.Read(SalesforceJson.Default.FoundUser).Records.FirstOrDefault(),
+            answer => answer.Read(SalesforceJson.Default.FoundUser).Records is [var one, ..] ? one : null,
             cancellationToken
         );
         return new SalesforceOrg(

@@ -43,6 +43,17 @@ public static class Topology
             ["x-dead-letter-strategy"] = "at-least-once",
         };
 
+    /// <summary>
+    /// The arguments of a dead-letter queue. Whoever lists one takes its messages and gives them back, which counts as a
+    /// delivery each: the limit is beyond all listing.
+    /// </summary>
+    public static IReadOnlyDictionary<string, object?> DeadLetterArguments { get; } =
+        new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["x-queue-type"] = "quorum",
+            ["x-delivery-limit"] = 1_000_000,
+        };
+
     /// <summary>Declares everything; what is there already stays.</summary>
     public static async Task DeclareAsync(IChannel channel, CancellationToken cancellationToken)
     {
@@ -54,7 +65,7 @@ public static class Topology
                 durable: true,
                 exclusive: false,
                 autoDelete: false,
-                new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" },
+                DeadLetterArguments.ToDictionary(StringComparer.Ordinal),
                 cancellationToken: cancellationToken
             );
             await channel.QueueDeclareAsync(

@@ -56,11 +56,15 @@ public static class Database
     {
         if (!options.Create)
         {
+            const string ownerKey = "Database:Owner";
+            var hasOwner = options.Migrate || !string.IsNullOrEmpty(configuration[ownerKey]);
             return new DatabasePlace(
-                configuration.RequiredConnectionString(
-                    "Database:Owner",
-                    "the login that owns and migrates the service's database"
-                ),
+                hasOwner
+                    ? configuration.RequiredConnectionString(
+                        ownerKey,
+                        "the login that owns and migrates the service's database"
+                    )
+                    : "",
                 configuration.RequiredConnectionString("Database:Runtime", "the login that the service runs with"),
                 Admin: null,
                 options.Migrate
@@ -80,6 +84,7 @@ public static class Database
 }
 
 /// <summary>Connection strings of one service's database. Secrets.</summary>
+/// <param name="Owner">Empty where the service does not migrate: then it need not hold the more powerful login.</param>
 /// <param name="Admin">A login that may make the database; null where it is made beforehand.</param>
 public sealed record DatabasePlace(string Owner, string Runtime, string? Admin, bool Migrate)
 {

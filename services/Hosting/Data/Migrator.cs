@@ -1,5 +1,6 @@
 using System.Reflection;
 using Dapper;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace LeadSync.Hosting.Data;
@@ -55,8 +56,17 @@ public sealed class Migrator(DatabasePlace place, Assembly service)
     }
 
     /// <summary>Runs every migration that has not run yet.</summary>
+    /// <exception cref="OptionsValidationException">There is no login to migrate with.</exception>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
+        if (place.Owner.Length == 0)
+        {
+            throw new OptionsValidationException(
+                "Database:Owner",
+                typeof(string),
+                ["Setting 'Database:Owner' is missing: the login that owns and migrates the service's database"]
+            );
+        }
         var runtime = new NpgsqlConnectionStringBuilder(place.Runtime).Username;
         await using var source = NpgsqlDataSource.Create(place.Owner);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);

@@ -260,7 +260,7 @@ public sealed class When_a_connection_is_deauthorised(OAuthUnderTest connector) 
         (await OAuthUnderTest.CodeAsync(writing)).ShouldBe("PULL_ONLY");
         var reading = await connector.Service.PostAsJsonAsync(
             $"/v1/connections/{id}/grants",
-            new GrantRequest(1, Writes: false),
+            new GrantRequest(1) { Writes = false },
             Token
         );
         reading.StatusCode.ShouldBe(HttpStatusCode.OK);

@@ -30,4 +30,13 @@ public sealed class The_topology
     [InlineData(Wire.Withdraw)]
     public void What_comes_in_reaches_one_queue_only_so_that_its_loss_is_noticed(string exchange) =>
         Topology.Routes.Count(route => route.Exchange == exchange).ShouldBe(1);
+
+    // A newer broker deletes after 20 deliveries when nothing is said, and listing a dead letter is one.
+    [Fact]
+    public void No_queue_leaves_its_delivery_limit_to_the_broker()
+    {
+        foreach (var (_, queue) in Topology.Routes)
+            Topology.QueueArguments(queue)["x-delivery-limit"].ShouldBe(1_000);
+        Topology.DeadLetterArguments["x-delivery-limit"].ShouldBe(1_000_000);
+    }
 }

@@ -1,6 +1,7 @@
-using LeadSync.Connector.Connections;
+using System.ComponentModel.DataAnnotations;
+using LeadSync.Crm.Outbound;
 
-namespace LeadSync.Connector.Tests.Connections;
+namespace LeadSync.Crm.Tests.Outbound;
 
 public sealed class When_an_address_is_judged
 {
@@ -10,6 +11,7 @@ public sealed class When_an_address_is_judged
     [InlineData("https://ACME.my.SALESFORCE.com:443")]
     [InlineData("https://acme.force.com")]
     [InlineData("http://127.0.0.1:8090")]
+    [InlineData("http://[::1]:8090")]
     [InlineData("https://crm.test")]
     public void The_CRMs_own_and_the_development_hosts_are_let_through(string address) =>
         Guard().Fault(new Uri(address)).ShouldBeNull();
@@ -31,5 +33,26 @@ public sealed class When_an_address_is_judged
     [InlineData("https://acme.my.sаlesforce.com")]
     public void Anything_else_is_not(string address) => Guard().Fault(new Uri(address)).ShouldNotBeNull();
 
-    private static HostGuard Guard() => new(new ConnectorOptions { DevelopmentHosts = { "127.0.0.1", "crm.test" } });
+    [Fact]
+    public void Where_people_work_is_told_from_where_the_API_answers() =>
+        Guard()
+            .Fault(new Uri("https://acme.lightning.force.com"))
+            .ShouldBe("is of Salesforce's pages, where its API does not answer");
+
+    [Theory]
+    [InlineData("http://127.0.0.1")]
+    [InlineData("127.0.0.1:5090")]
+    [InlineData("*.example.com")]
+    [InlineData("")]
+    public void A_development_host_that_is_none_stops_the_start(string host)
+    {
+        var options = new OutboundOptions { DevelopmentHosts = { "127.0.0.1", "::1", "crm.test", host } };
+
+        var faults = options.Validate(new ValidationContext(options)).ToList();
+
+        faults.ShouldHaveSingleItem().ErrorMessage!.ShouldContain($"'{host}'");
+    }
+
+    private static HostGuard Guard() =>
+        new(new OutboundOptions { DevelopmentHosts = { "127.0.0.1", "::1", "crm.test" } });
 }
