@@ -59,7 +59,7 @@ public class House : IAsyncLifetime
             ["Database__Create"] = "true",
             ["Database__Name"] = $"{_prefix}_{name.ToLowerInvariant()}",
             ["Gateway__BootstrapKey"] = Key,
-            ["Connector__DevelopmentHosts__0"] = "127.0.0.1",
+            ["Crm__DevelopmentHosts__0"] = "127.0.0.1",
             ["Push__LateCommit"] = "00:00:05",
             ["Push__Lease"] = "00:00:10",
             ["Push__SendWithin"] = "00:00:05",
