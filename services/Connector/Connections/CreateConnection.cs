@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using LeadSync.Connector.Budget;
 using LeadSync.Connector.Sealing;
 using LeadSync.Connector.Tokens;
@@ -198,11 +197,8 @@ public sealed class CreateConnection(
             );
         if (request.ClientSecret is not null)
             faults.Add(new FieldFault("clientSecret", "is not used beside a private key", "Leave one of the two out."));
-        try
-        {
-            PrivateKeys.Read(request.PrivateKey ?? "").Dispose();
-        }
-        catch (CryptographicException)
+        using var key = PrivateKeys.Read(request.PrivateKey ?? "");
+        if (key is null)
         {
             faults.Add(
                 new FieldFault(

@@ -1,7 +1,6 @@
 using LeadSync.Connector.Connections;
 using LeadSync.Connector.Sealing;
 using LeadSync.Connector.Tokens;
-using LeadSync.Contracts;
 using LeadSync.Crm.Salesforce;
 using LeadSync.Hosting.Web;
 

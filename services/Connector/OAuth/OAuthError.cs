@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using LeadSync.Contracts;
 using LeadSync.Crm;
-using LeadSync.Hosting.Web;
 
 namespace LeadSync.Connector.OAuth;
 

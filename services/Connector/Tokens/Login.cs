@@ -40,7 +40,9 @@ public sealed class Login(SalesforceAuth salesforce, SalesforceApps apps, HostGu
         CancellationToken cancellationToken
     )
     {
-        using var key = PrivateKeys.Read(privateKey);
+        using var key =
+            PrivateKeys.Read(privateKey)
+            ?? throw new CryptographicException("The text is no private key to sign with.");
         return await AskAsync(
             limit => salesforce.UseAssertionAsync(login, clientId, username, key, limit),
             cancellationToken
@@ -175,8 +177,10 @@ public sealed class Login(SalesforceAuth salesforce, SalesforceApps apps, HostGu
 /// <summary>Private keys of apps, as people give them.</summary>
 internal static class PrivateKeys
 {
-    /// <exception cref="CryptographicException">The text is no RSA private key in PEM, or is too short.</exception>
-    public static RSA Read(string pem)
+    private const int FewestBits = 2048;
+
+    /// <summary>Null when the text is no RSA private key in PEM, or one of less than 2048 bits.</summary>
+    public static RSA? Read(string pem)
     {
         var key = RSA.Create();
         try
@@ -184,15 +188,12 @@ internal static class PrivateKeys
             key.ImportFromPem(pem);
             // A public key alone signs nothing.
             key.ExportParameters(includePrivateParameters: true);
-            if (key.KeySize < 2048)
-                throw new CryptographicException("An RSA key of less than 2048 bits is not taken.");
-            return key;
+            if (key.KeySize >= FewestBits)
+                return key;
         }
-        catch (Exception fault) when (fault is ArgumentException or CryptographicException)
-        {
-            key.Dispose();
-            // Not passed on: the message may quote the text.
-            throw new CryptographicException("The text is no RSA private key in PEM of at least 2048 bits.");
-        }
+        // Why is not passed on: the message may quote the text.
+        catch (Exception fault) when (fault is ArgumentException or CryptographicException) { }
+        key.Dispose();
+        return null;
     }
 }

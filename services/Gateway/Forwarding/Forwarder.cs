@@ -200,7 +200,7 @@ public static class ForwardingSetup
                 app.MapMethods(
                         row.Path,
                         row.Methods,
-                        (HttpContext context) => forwarder.ForwardAsync(context, row.Service!, caller: null)
+                        (Delegate)((HttpContext context) => forwarder.ForwardAsync(context, row.Service!, caller: null))
                     )
                     .AllowAnonymous();
                 continue;

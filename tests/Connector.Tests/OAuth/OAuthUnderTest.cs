@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using LeadSync.CrmSimulator.Data;
 using LeadSync.CrmSimulator.Oauth;
-using LeadSync.Hosting.Web;
 using LeadSync.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -24,7 +24,7 @@ public sealed class When_an_app_signs_for_itself(OAuthUnderTest connector) : ICl
         var old = await connector.GrantAsync(id);
         org.ExpireSessions();
         var renewed = await connector.GrantAsync(id, 1, AccessTokens.Hash(old.AccessToken));
-        renewed.AccessToken.ShouldNotBe(old.AccessToken);
+        renewed.AccessToken.ShouldNotBe(old.AccessToken, StringComparer.Ordinal);
     }
 
     [Fact]

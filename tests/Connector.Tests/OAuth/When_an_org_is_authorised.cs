@@ -2,12 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Dapper;
-using LeadSync.Connector.OAuth;
 using LeadSync.CrmSimulator.Journal;
 using LeadSync.Hosting.Web;
-using LeadSync.Testing;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace LeadSync.Connector.Tests.OAuth;
 
@@ -71,7 +68,7 @@ public sealed class When_an_org_is_authorised(OAuthUnderTest connector) : IClass
         same["redirect_uri"].ShouldBe("https://leads.example/oauth/salesforce/callback");
         same.ShouldNotContainKey("prompt");
         other["prompt"].ShouldBe("login");
-        other["state"].ShouldNotBe(same["state"]);
+        other["state"].ShouldNotBe(same["state"], StringComparer.Ordinal);
     }
 
     [Fact]
@@ -241,7 +238,7 @@ public sealed class When_an_org_is_authorised(OAuthUnderTest connector) : IClass
         var old = await connector.GrantAsync(id);
         org.ExpireSessions();
         var renewed = await connector.GrantAsync(id, 1, Connector.Tokens.AccessTokens.Hash(old.AccessToken));
-        renewed.AccessToken.ShouldNotBe(old.AccessToken);
+        renewed.AccessToken.ShouldNotBe(old.AccessToken, StringComparer.Ordinal);
     }
 
     [Fact]
@@ -356,7 +353,7 @@ public sealed class When_an_org_is_authorised(OAuthUnderTest connector) : IClass
             .EnumerateArray()
             .Where(one => Told(one, "connectionId") == connection)
             .Select(one => Told(one, "code"))
-            .ShouldContain(code);
+            .ShouldContain(told => told == code);
     }
 
     private static string? Told(JsonElement one, string name) =>

@@ -56,6 +56,18 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
         answer.Headers.Contains("Set-Cookie").ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task A_page_whose_service_is_away_says_so()
+    {
+        await gateway.TakeConnectorAwayAsync();
+
+        var answer = await gateway.Anonymous().SendAsync(HttpMethod.Get, "/connect/secret");
+
+        await gateway.BringConnectorBackAsync();
+        answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await answer.ReadJsonAsync()).Text("code").ShouldBe("UNAVAILABLE");
+    }
+
     [Theory]
     [InlineData("POST", "/oauth/salesforce/callback")]
     [InlineData("GET", "/oauth/salesforce/callback/more")]
@@ -243,6 +255,7 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
     public sealed class WithPeers : GatewayUnderTest
     {
         private readonly List<StubPeer> _peers = [];
+        private StubPeer? _connector;
 
         public ConcurrentQueue<Arrival> Seen { get; } = new();
         public TaskCompletionSource MayEnd { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -255,19 +268,28 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
                 var peer = await StubPeer.StartAsync(app => Map(app, service));
                 _peers.Add(peer);
                 Settings[$"Services:{service}"] = peer.Address.ToString();
+                if (service == "Connector")
+                    _connector = peer;
                 Audit = peer;
             }
         }
 
-        public async Task RestartAuditAsync()
+        public async Task RestartAuditAsync() => Audit = await RestartAsync("Audit");
+
+        public ValueTask TakeConnectorAwayAsync() => _connector!.DisposeAsync();
+
+        public async Task BringConnectorBackAsync() => _connector = await RestartAsync("Connector");
+
+        private async Task<StubPeer> RestartAsync(string service)
         {
-            Audit = await StubPeer.StartAsync(app =>
+            var peer = await StubPeer.StartAsync(app =>
             {
                 app.Urls.Clear();
-                app.Urls.Add(Settings["Services:Audit"]!);
-                Map(app, "Audit");
+                app.Urls.Add(Settings[$"Services:{service}"]!);
+                Map(app, service);
             });
-            _peers.Add(Audit);
+            _peers.Add(peer);
+            return peer;
         }
 
         private void Map(WebApplication app, string service)
