@@ -14,6 +14,7 @@ builder.AddCapture(); // leads and withdrawals: in here, confirmed by the broker
 builder.AddForwarding(); // everything else belongs to the services behind
 
 var app = builder.Build();
+app.UseTrustedProxies();
 app.UseOutsideTraces();
 app.MapServiceDefaults();
 app.MapKeys();

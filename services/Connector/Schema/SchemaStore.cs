@@ -21,6 +21,14 @@ public sealed class SchemaStore(NpgsqlDataSource database)
         return body is null ? null : JsonSerializer.Deserialize<CrmSchema>(body, JsonSerializerOptions.Web);
     }
 
+    /// <summary>Forgets what was described: the connection leads to another org.</summary>
+    public static Task ForgetAsync(Guid connectionId, NpgsqlTransaction transaction) =>
+        transaction.Connection!.ExecuteAsync(
+            "delete from object_schema where connection_id = @connectionId",
+            new { connectionId },
+            transaction
+        );
+
     /// <summary>Keeps a description, unless a newer one is there.</summary>
     public async Task SaveAsync(
         Guid connectionId,
