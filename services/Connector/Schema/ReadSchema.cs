@@ -28,6 +28,10 @@ public sealed partial class ReadSchema(
     // It is not documented whether a change of permissions counts as one of the object; so the whole is read now and then.
     private static readonly TimeSpan WholeEvery = TimeSpan.FromHours(1);
 
+    // The CRM tells of changes by the second, and clocks differ: a description read that soon after a change may lack
+    // another of the same second.
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1);
+
     // However many writes are refused for a field, they are one reason to look, not one each.
     private static readonly TimeSpan DoubtEvery = TimeSpan.FromMinutes(1);
 
@@ -105,11 +109,14 @@ public sealed partial class ReadSchema(
         var read = await usage.UseAsync(
             access,
             Calls,
-            session => crm.DescribeAsync(session, objectName, kept?.ServerTime, cancellationToken),
+            async session =>
+                kept is { ChangedAt: { } since } && kept.WholeAt - since > Settled
+                    ? await crm.DescribeIfChangedAsync(session, objectName, since, cancellationToken)
+                    : await crm.DescribeAsync(session, objectName, cancellationToken),
             cancellationToken
         );
-        var current = read.Schema is { } described
-            ? new KeptSchema(ToSchema(described, readAt), readAt, read.ServerTime)
+        var current = read is not null
+            ? new KeptSchema(ToSchema(read, readAt), readAt, read.ChangedAt)
             : kept! with
             {
                 Schema = kept.Schema with { ReadAt = readAt },

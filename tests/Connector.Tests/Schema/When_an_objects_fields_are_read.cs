@@ -119,18 +119,13 @@ public sealed class When_an_objects_fields_are_read(ConnectorUnderTest connector
         var org = connector.NewOrg();
         var id = await connector.ConnectAsync(org);
 
-        // The CRM's clock counts in seconds: within the first one it cannot tell whether anything has changed.
-        await Eventually.ShouldBe(async () =>
-        {
-            connector.Clock.Advance(TimeSpan.FromMinutes(11));
-            await ReadAsync(id, "Lead");
-            return Answers(org).Contains(304);
-        });
-        var confirmed = await ReadAsync(id, "Lead");
+        var (first, second, third) = (await LookAsync(id), await LookAsync(id), await LookAsync(id));
 
-        confirmed.ReadAt.ShouldBe(connector.Clock.GetUtcNow(), TimeSpan.FromSeconds(1));
-        confirmed.Fields.ShouldNotBeEmpty();
-        Answers(org).Count(status => status == 200).ShouldBeGreaterThan(0);
+        // The second may be whole too: a first look that soon after a change cannot be relied on.
+        Answers(org).First().ShouldBe(200);
+        Answers(org).Last().ShouldBe(304);
+        third.ReadAt.ShouldBeGreaterThan(second.ReadAt);
+        third.Fields.Count.ShouldBe(first.Fields.Count);
     }
 
     [Fact]
@@ -139,6 +134,11 @@ public sealed class When_an_objects_fields_are_read(ConnectorUnderTest connector
         var org = connector.NewOrg();
         var id = await connector.ConnectAsync(org);
         await ReadAsync(id, "Lead");
+        // The org tells of changes by the second, and this one is to be told.
+        var readAt = TimeProvider.System.GetUtcNow();
+        await Eventually.ShouldBe(() =>
+            Task.FromResult(TimeProvider.System.GetUtcNow() - readAt > TimeSpan.FromSeconds(1))
+        );
         org.AddField("Lead", new CustomField("Tier__c", FieldType.String));
         connector.Clock.Advance(TimeSpan.FromMinutes(11));
 
@@ -218,6 +218,12 @@ public sealed class When_an_objects_fields_are_read(ConnectorUnderTest connector
         (await connector.Integrator.GetFromJsonAsync<JsonElement>($"/v1/connections/{id}/queues", Token)).GetProperty(
             "queues"
         );
+
+    private Task<CrmSchema> LookAsync(Guid id)
+    {
+        connector.Clock.Advance(TimeSpan.FromMinutes(11));
+        return ReadAsync(id, "Lead");
+    }
 
     private Task<CrmSchema> DoubtAsync(Guid id) =>
         ReadAsync(id, $"Lead?doubtedAt={Uri.EscapeDataString(connector.Clock.GetUtcNow().ToString("O"))}");

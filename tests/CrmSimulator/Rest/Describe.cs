@@ -43,7 +43,8 @@ internal static class Describe
     public static ApiAnswer Object(ApiRequest request)
     {
         var type = request.RequireObject(request.Segment(1));
-        var changed = request.Org.ChangedAt;
+        // HTTP dates have whole seconds: what was told as the last change must count as unchanged since.
+        var changed = request.Org.ChangedAt.AddTicks(-(request.Org.ChangedAt.Ticks % TimeSpan.TicksPerSecond));
         var headers = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["Last-Modified"] = changed.ToString("r", CultureInfo.InvariantCulture),
