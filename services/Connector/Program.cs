@@ -2,6 +2,7 @@ using LeadSync.Connector;
 using LeadSync.Connector.Budget;
 using LeadSync.Connector.Connections;
 using LeadSync.Connector.OAuth;
+using LeadSync.Connector.Preflight;
 using LeadSync.Connector.Schema;
 using LeadSync.Connector.Sealing;
 using LeadSync.Connector.Tokens;
@@ -29,7 +30,12 @@ builder.Services.AddSingleton<SalesforceApps>().AddSingleton<PublicAddress>().Ad
 builder.Services.AddSingleton<AskConsent>().AddSingleton<ReceiveCallback>().AddSingleton<ConfirmConsent>();
 builder.Services.AddSingleton<EndConsent>().AddHostedService(all => all.GetRequiredService<EndConsent>());
 builder.Services.AddSingleton<ApiBudget>().AddSingleton<OrgUsage>().AddSingleton<ReadBudget>();
-builder.Services.AddSingleton<SchemaStore>().AddSingleton<ReadSchema>();
+builder
+    .Services.AddSingleton<SchemaStore>()
+    .AddSingleton<ReadSchema>()
+    .AddSingleton<QueueStore>()
+    .AddSingleton<ReadQueues>();
+builder.Services.AddSingleton<ReadOrgFacts>().AddSingleton<RunPreflight>();
 builder.Services.AddSingleton<Probe>().AddHostedService(provider => provider.GetRequiredService<Probe>());
 
 var app = builder.Build();
@@ -43,7 +49,9 @@ app.MapConsents();
 app.MapPages();
 app.MapGrants();
 app.MapSchema();
+app.MapQueues();
 app.MapBudget();
+app.MapPreflight();
 await app.RunServiceAsync(args);
 return 0;
 

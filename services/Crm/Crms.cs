@@ -13,9 +13,9 @@ public static class Crms
     private const string Salesforce = "salesforce";
 
     /// <summary>
-    /// Adds <see cref="ICrm"/>, <see cref="SalesforceAuth"/>, <see cref="SalesforceOrgs"/> and <see cref="SalesforceBulk"/>, with
-    /// settings from the sections <c>Salesforce</c> and <c>Crm</c> that are checked when the service starts. Whatever they send
-    /// passes <see cref="HostGuard"/>.
+    /// Adds <see cref="ICrm"/>, <see cref="SalesforceAuth"/>, <see cref="SalesforceOrgs"/>, <see cref="SalesforceReads"/> and
+    /// <see cref="SalesforceBulk"/>, with settings from the sections <c>Salesforce</c> and <c>Crm</c> that are checked when the
+    /// service starts. Whatever they send passes <see cref="HostGuard"/>.
     /// </summary>
     public static IServiceCollection AddCrms(this IServiceCollection services)
     {
@@ -50,6 +50,7 @@ public static class Crms
             // Traces show each call; a log line for each would drown what needs a person.
             .RemoveAllLoggers();
         services.AddSingleton(provider => new SalesforceAuth(Http(provider), Options(provider), Clock(provider)));
+        services.AddSingleton(provider => new SalesforceReads(Http(provider), Options(provider), Clock(provider)));
         services.AddSingleton(provider => new SalesforceBulk(Http(provider), Options(provider), Clock(provider)));
         services.AddSingleton(provider => new SalesforceOrgs(Http(provider), Options(provider), Clock(provider)));
         services.AddSingleton<ICrm>(provider => new SalesforceCrm(Http(provider), Options(provider), Clock(provider)));

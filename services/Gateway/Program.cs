@@ -2,6 +2,7 @@ using LeadSync.Gateway;
 using LeadSync.Gateway.Access;
 using LeadSync.Gateway.Capture;
 using LeadSync.Gateway.Forwarding;
+using LeadSync.Gateway.Preflight;
 using LeadSync.Hosting;
 using LeadSync.Hosting.Bus;
 
@@ -12,6 +13,7 @@ builder.AddOutsideTraces(); // a trace from outside is a link, never our parent
 builder.AddAccess(); // API keys: who may come in, and as what
 builder.AddCapture(); // leads and withdrawals: in here, confirmed by the broker, then answered
 builder.AddForwarding(); // everything else belongs to the services behind
+builder.Services.AddSingleton<CollectPreflight>(); // what a preflight is run on, from those who keep it
 
 var app = builder.Build();
 app.UseTrustedProxies();
@@ -19,5 +21,6 @@ app.UseOutsideTraces();
 app.MapServiceDefaults();
 app.MapKeys();
 app.MapCapture();
+app.MapPreflight();
 app.MapForwarding();
 await app.RunServiceAsync(args);

@@ -34,11 +34,17 @@ public sealed class ReadBudget(
     {
         if (await connections.FindAsync(caller.Workspace, id, cancellationToken) is not { } connection)
             return ConnectionsApi.Missing(id);
+        return Results.Ok(await ShowAsync(connection, cancellationToken));
+    }
+
+    /// <summary>The org's windows; none while nothing has been read of its usage.</summary>
+    public async Task<IReadOnlyList<BudgetShown>> ShowAsync(Connection connection, CancellationToken cancellationToken)
+    {
         var org = new OrgKey(connection.System, connection.OrgId);
         var shown = new List<BudgetShown>();
         foreach (var window in await budget.ReadAsync(org, cancellationToken))
             shown.Add(Show(window, await budget.ReadingsAsync(org, window.TimeWindow, cancellationToken)));
-        return Results.Ok(shown);
+        return shown;
     }
 
     private BudgetShown Show(BudgetWindow window, IReadOnlyList<UsageReading> readings) =>

@@ -25,16 +25,26 @@ public sealed partial class ReadSchema(
     // A description is one call; two when the session has ended.
     private const int Calls = 2;
 
+    // It is not documented whether a change of permissions counts as one of the object; so the whole is read now and then.
+    private static readonly TimeSpan WholeEvery = TimeSpan.FromHours(1);
+
+    // However many writes are refused for a field, they are one reason to look, not one each.
+    private static readonly TimeSpan DoubtEvery = TimeSpan.FromMinutes(1);
+
     /// <param name="refresh">Ask the CRM however young the last description is.</param>
+    /// <param name="doubtedAt">The CRM contradicted at this instant what was known: a description of before will not do.</param>
+    /// <param name="search">Only fields whose label or name has this in it.</param>
     public async Task<IResult> HandleAsync(
         Guid id,
         string objectName,
         bool refresh,
+        DateTimeOffset? doubtedAt,
+        string? search,
         Caller caller,
         CancellationToken cancellationToken
     )
     {
-        if (refresh && caller.Role < Role.Integrator)
+        if ((refresh || doubtedAt is not null) && caller.Role < Role.Integrator)
         {
             return FailureCatalogue.Forbidden.Problem(
                 StatusCodes.Status403Forbidden,
@@ -48,34 +58,64 @@ public sealed partial class ReadSchema(
             return ConnectionsApi.Missing(id);
 
         var kept = await schemas.FindAsync(id, objectName, cancellationToken);
-        if (!refresh && kept?.ReadAt + options.SchemaLife > clock.GetUtcNow())
-            return Results.Ok(kept);
+        var now = clock.GetUtcNow();
+        var isDoubted = doubtedAt > kept?.WholeAt && kept.WholeAt + DoubtEvery <= now;
+        if (kept is not null && !refresh && !isDoubted && kept.Schema.ReadAt + options.SchemaLife > now)
+            return Shown(kept.Schema, search);
         try
         {
-            return Results.Ok(await DescribeAsync(id, objectName, cancellationToken));
+            var isWhole = refresh || isDoubted || kept?.WholeAt + WholeEvery <= now;
+            return Shown(await DescribeAsync(id, objectName, isWhole ? null : kept, cancellationToken), search);
         }
         catch (CrmException fault)
         {
             // That the object is gone is news; that the CRM cannot be asked is none about the object.
             return kept is not null && fault.Failure.Class is not (FailureClass.Configuration or FailureClass.Record)
-                ? Results.Ok(kept)
+                ? Shown(kept.Schema, search)
                 : fault.Failure.Problem(options.ProbeEvery);
         }
     }
 
-    private async Task<CrmSchema> DescribeAsync(Guid id, string objectName, CancellationToken cancellationToken)
+    private static IResult Shown(CrmSchema schema, string? search) =>
+        Results.Ok(
+            string.IsNullOrWhiteSpace(search)
+                ? schema
+                : schema with
+                {
+                    Fields =
+                    [
+                        .. schema.Fields.Where(field =>
+                            field.Name.Contains(search.Trim(), StringComparison.OrdinalIgnoreCase)
+                            || field.Label.Contains(search.Trim(), StringComparison.InvariantCultureIgnoreCase)
+                        ),
+                    ],
+                }
+        );
+
+    /// <param name="kept">What may be unchanged; null reads it whatever it is.</param>
+    private async Task<CrmSchema> DescribeAsync(
+        Guid id,
+        string objectName,
+        KeptSchema? kept,
+        CancellationToken cancellationToken
+    )
     {
         var access = await tokens.GetAsync(id, null, cancellationToken);
         var readAt = clock.GetUtcNow();
-        var described = await usage.UseAsync(
+        var read = await usage.UseAsync(
             access,
             Calls,
-            session => crm.DescribeAsync(session, objectName, cancellationToken),
+            session => crm.DescribeAsync(session, objectName, kept?.ServerTime, cancellationToken),
             cancellationToken
         );
-        var schema = ToSchema(described, readAt);
-        await schemas.SaveAsync(id, objectName, schema, cancellationToken);
-        return schema;
+        var current = read.Schema is { } described
+            ? new KeptSchema(ToSchema(described, readAt), readAt, read.ServerTime)
+            : kept! with
+            {
+                Schema = kept.Schema with { ReadAt = readAt },
+            };
+        await schemas.SaveAsync(id, objectName, current, cancellationToken);
+        return current.Schema;
     }
 
     private static CrmSchema ToSchema(ObjectSchema described, DateTimeOffset readAt) =>
@@ -123,10 +163,12 @@ internal static class SchemaApi
                     Guid id,
                     string objectName,
                     bool? refresh,
+                    DateTimeOffset? doubtedAt,
+                    string? search,
                     Caller caller,
                     ReadSchema schema,
                     CancellationToken cancellationToken
-                ) => schema.HandleAsync(id, objectName, refresh ?? false, caller, cancellationToken)
+                ) => schema.HandleAsync(id, objectName, refresh ?? false, doubtedAt, search, caller, cancellationToken)
             )
             .RequireAtLeast(Role.Viewer);
 }

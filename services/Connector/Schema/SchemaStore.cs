@@ -5,20 +5,35 @@ using Npgsql;
 
 namespace LeadSync.Connector.Schema;
 
+/// <summary>A description as it is kept.</summary>
+/// <param name="Schema">Its <see cref="CrmSchema.ReadAt"/> is when the CRM last gave it, or said that it is unchanged.</param>
+/// <param name="WholeAt">When the CRM last gave the whole of it.</param>
+/// <param name="ServerTime">The same instant by the CRM's own clock; null for one that was kept before that was noted.</param>
+public sealed record KeptSchema(CrmSchema Schema, DateTimeOffset WholeAt, DateTimeOffset? ServerTime);
+
 /// <summary>All SQL on the table <c>object_schema</c>: the last description that the CRM gave.</summary>
 public sealed class SchemaStore(NpgsqlDataSource database)
 {
-    public async Task<CrmSchema?> FindAsync(Guid connectionId, string objectName, CancellationToken cancellationToken)
+    public async Task<KeptSchema?> FindAsync(Guid connectionId, string objectName, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var body = await connection.ExecuteScalarAsync<string?>(
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(
             new CommandDefinition(
-                "select body from object_schema where connection_id = @connectionId and object = @objectName",
+                """
+                select body, coalesce(whole_at, read_at) as whole_at, server_time from object_schema
+                where connection_id = @connectionId and object = @objectName
+                """,
                 new { connectionId, objectName },
                 cancellationToken: cancellationToken
             )
         );
-        return body is null ? null : JsonSerializer.Deserialize<CrmSchema>(body, JsonSerializerOptions.Web);
+        return row is null
+            ? null
+            : new KeptSchema(
+                JsonSerializer.Deserialize<CrmSchema>(row.Body, JsonSerializerOptions.Web)!,
+                row.WholeAt,
+                row.ServerTime
+            );
     }
 
     /// <summary>Forgets what was described: the connection leads to another org.</summary>
@@ -33,7 +48,7 @@ public sealed class SchemaStore(NpgsqlDataSource database)
     public async Task SaveAsync(
         Guid connectionId,
         string objectName,
-        CrmSchema schema,
+        KeptSchema kept,
         CancellationToken cancellationToken
     )
     {
@@ -41,20 +56,31 @@ public sealed class SchemaStore(NpgsqlDataSource database)
         await connection.ExecuteAsync(
             new CommandDefinition(
                 """
-                insert into object_schema (connection_id, object, body, read_at)
-                values (@connectionId, @objectName, @body::jsonb, @ReadAt)
-                on conflict (connection_id, object) do update set body = excluded.body, read_at = excluded.read_at
+                insert into object_schema (connection_id, object, body, read_at, whole_at, server_time)
+                values (@connectionId, @objectName, @body::jsonb, @ReadAt, @WholeAt, @ServerTime)
+                on conflict (connection_id, object) do update
+                    set body = excluded.body, read_at = excluded.read_at, whole_at = excluded.whole_at,
+                        server_time = excluded.server_time
                     where object_schema.read_at < excluded.read_at
                 """,
                 new
                 {
                     connectionId,
                     objectName,
-                    body = JsonSerializer.Serialize(schema, JsonSerializerOptions.Web),
-                    schema.ReadAt,
+                    body = JsonSerializer.Serialize(kept.Schema, JsonSerializerOptions.Web),
+                    kept.Schema.ReadAt,
+                    kept.WholeAt,
+                    kept.ServerTime,
                 },
                 cancellationToken: cancellationToken
             )
         );
+    }
+
+    private sealed record Row
+    {
+        public required string Body { get; init; }
+        public required DateTimeOffset WholeAt { get; init; }
+        public DateTimeOffset? ServerTime { get; init; }
     }
 }

@@ -45,12 +45,12 @@ public sealed class SalesforceCrm : ICrm
         CancellationToken cancellationToken
     ) => _describe.DescribeAsync(session, objectName, cancellationToken);
 
-    public Task<ObjectSchema?> DescribeIfChangedAsync(
+    public Task<Description> DescribeAsync(
         CrmSession session,
         string objectName,
-        DateTimeOffset since,
+        DateTimeOffset? since,
         CancellationToken cancellationToken
-    ) => _describe.DescribeIfChangedAsync(session, objectName, since, cancellationToken);
+    ) => _describe.DescribeAsync(session, objectName, since, cancellationToken);
 
     public Task<Found> FindAsync(CrmSession session, Search search, CancellationToken cancellationToken) =>
         _find.FindAsync(session, search, cancellationToken);

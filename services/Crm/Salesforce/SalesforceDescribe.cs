@@ -24,36 +24,27 @@ internal sealed class SalesforceDescribe(SalesforceHttp http)
         CrmSession session,
         string objectName,
         CancellationToken cancellationToken
-    ) => Read(await http.SendAsync(Call(session, objectName), cancellationToken));
+    ) => (await DescribeAsync(session, objectName, since: null, cancellationToken)).Schema!;
 
-    public async Task<ObjectSchema?> DescribeIfChangedAsync(
+    public async Task<Description> DescribeAsync(
         CrmSession session,
         string objectName,
-        DateTimeOffset since,
+        DateTimeOffset? since,
         CancellationToken cancellationToken
     )
     {
-        var call = Call(session, objectName) with { ModifiedSince = since };
-        var answer = await http.SendAsync(call, cancellationToken);
-        return answer.IsUnchanged ? null : Read(answer);
-    }
-
-    private static SalesforceCall Call(CrmSession session, string objectName) =>
-        new(session, HttpMethod.Get, $"/sobjects/{SoqlText.Name(objectName)}/describe");
-
-    private static ObjectSchema Read(SalesforceAnswer answer)
-    {
-        var described = answer.Read(SalesforceJson.Default.DescribedObject);
-        return new ObjectSchema(
-            described.Name,
-            described.Label ?? described.Name,
-            described.Createable,
-            described.Updateable,
-            described.Fields.ConvertAll(field => field.ToSchema())
-        )
+        if (!SoqlText.IsName(objectName))
+            throw new ArgumentException($"No API name of Salesforce: '{objectName}'.", nameof(objectName));
+        var call = new SalesforceCall(session, HttpMethod.Get, $"/sobjects/{objectName}/describe")
         {
-            ChangedAt = answer.LastModified,
+            // A change in the very second of the last reading may have come after it.
+            ModifiedSince = since - TimeSpan.FromSeconds(1),
         };
+        var answer = await http.SendAsync(call, cancellationToken);
+        return new Description(
+            answer.IsUnchanged ? null : answer.Read(SalesforceJson.Default.DescribedObject).ToSchema(),
+            answer.ServerTime
+        );
     }
 }
 
@@ -75,7 +66,11 @@ internal sealed record DescribedObject(
     bool Createable,
     bool Updateable,
     List<DescribedField> Fields
-);
+)
+{
+    public ObjectSchema ToSchema() =>
+        new(Name, Label ?? Name, Createable, Updateable, Fields.ConvertAll(field => field.ToSchema()));
+}
 
 internal sealed record DescribedField(string Name, string? Label, string Type)
 {

@@ -23,6 +23,7 @@ public static class ForwardTable
     public const string Audit = "Audit";
 
     private static readonly string[] Read = ["GET"];
+    private static readonly string[] Post = ["POST"];
     private static readonly string[] Write = ["POST", "PUT", "PATCH", "DELETE"];
     private static readonly string[] Any = [.. Read, .. Write];
 
@@ -30,6 +31,8 @@ public static class ForwardTable
     [
         new("/v1/connections/{**rest}", Read, Connector, KeyRole.Viewer),
         new("/v1/connections/{**rest}", Write, Connector, KeyRole.Integrator),
+        // The GET is our own: it collects what this one wants to be given.
+        new("/v1/connections/{id}/preflight", Post, Connector, KeyRole.Integrator),
         // Grants carry access tokens: for services only.
         new("/v1/connections/{id}/grants/{**rest}", Any, null, KeyRole.Viewer),
         new("/v1/connections/{id}/schema/{**rest}", Read, Connector, KeyRole.Viewer),

@@ -117,7 +117,8 @@ internal sealed class Forwarder(IHttpClientFactory clients, ServiceTokens tokens
         return request;
     }
 
-    private static async Task PassBackAsync(
+    /// <summary>Gives the caller what a service answered.</summary>
+    public static async Task PassBackAsync(
         HttpResponseMessage response,
         HttpContext context,
         bool passesCookie,
@@ -140,7 +141,7 @@ internal sealed class Forwarder(IHttpClientFactory clients, ServiceTokens tokens
         name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase)
         && values.All(value => value.StartsWith($"{PageCookie}=", StringComparison.Ordinal));
 
-    private static IResult Unavailable(string service) =>
+    public static IResult Unavailable(string service) =>
         FailureCatalogue.Unavailable.Problem(
             StatusCodes.Status503ServiceUnavailable,
             $"{service} does not answer now.",

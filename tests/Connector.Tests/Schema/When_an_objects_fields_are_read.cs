@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using LeadSync.Contracts;
 using LeadSync.CrmSimulator.Data;
 using LeadSync.CrmSimulator.Faults;
 using LeadSync.CrmSimulator.Journal;
 using LeadSync.Hosting.Web;
+using LeadSync.Testing;
 
 namespace LeadSync.Connector.Tests.Schema;
 
@@ -110,6 +112,122 @@ public sealed class When_an_objects_fields_are_read(ConnectorUnderTest connector
             HttpStatusCode.Forbidden
         );
     }
+
+    [Fact]
+    public async Task What_has_not_changed_is_confirmed_without_being_sent_again()
+    {
+        var org = connector.NewOrg();
+        var id = await connector.ConnectAsync(org);
+
+        // The CRM's clock counts in seconds: within the first one it cannot tell whether anything has changed.
+        await Eventually.ShouldBe(async () =>
+        {
+            connector.Clock.Advance(TimeSpan.FromMinutes(11));
+            await ReadAsync(id, "Lead");
+            return Answers(org).Contains(304);
+        });
+        var confirmed = await ReadAsync(id, "Lead");
+
+        confirmed.ReadAt.ShouldBe(connector.Clock.GetUtcNow(), TimeSpan.FromSeconds(1));
+        confirmed.Fields.ShouldNotBeEmpty();
+        Answers(org).Count(status => status == 200).ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task A_change_in_the_org_is_seen_by_the_next_look()
+    {
+        var org = connector.NewOrg();
+        var id = await connector.ConnectAsync(org);
+        await ReadAsync(id, "Lead");
+        org.AddField("Lead", new CustomField("Tier__c", FieldType.String));
+        connector.Clock.Advance(TimeSpan.FromMinutes(11));
+
+        (await ReadAsync(id, "Lead")).Fields.ShouldContain(field => field.Name == "Tier__c");
+    }
+
+    [Fact]
+    public async Task A_description_that_the_CRM_contradicted_is_read_whole_but_not_for_every_refusal()
+    {
+        var org = connector.NewOrg();
+        var id = await connector.ConnectAsync(org);
+        await ReadAsync(id, "Lead");
+        connector.Clock.Advance(TimeSpan.FromMinutes(2));
+
+        var first = await DoubtAsync(id);
+        connector.Clock.Advance(TimeSpan.FromSeconds(5));
+        var second = await DoubtAsync(id);
+        connector.Clock.Advance(TimeSpan.FromMinutes(1));
+        var third = await DoubtAsync(id);
+
+        first.ReadAt.ShouldBe(third.ReadAt - TimeSpan.FromSeconds(65), TimeSpan.FromMilliseconds(1));
+        second.ReadAt.ShouldBe(first.ReadAt);
+        Answers(org).ShouldBe([200, 200, 200]);
+    }
+
+    [Theory]
+    [InlineData("eMAIL", "Email")]
+    [InlineData("employees", "NumberOfEmployees")]
+    [InlineData("no such field", null)]
+    public async Task Fields_are_found_by_label_or_name(string search, string? found)
+    {
+        var id = await connector.ConnectAsync(connector.NewOrg());
+
+        var schema = await ReadAsync(id, $"Lead?search={Uri.EscapeDataString(search)}");
+
+        schema.Fields.Any(field => field.Name == found).ShouldBe(found is not null);
+        schema.Fields.Count.ShouldBeLessThan(5);
+        (await ReadAsync(id, "Lead")).Fields.Count.ShouldBeGreaterThan(20);
+    }
+
+    [Theory]
+    [InlineData("CampaignMember")]
+    [InlineData("Campaign")]
+    [InlineData("Account")]
+    [InlineData("User")]
+    public async Task Every_object_that_leads_touch_can_be_read(string name)
+    {
+        var id = await connector.ConnectAsync(connector.NewOrg());
+
+        (await ReadAsync(id, name)).Object.ShouldBe(name);
+    }
+
+    [Fact]
+    public async Task Queues_are_told_with_what_they_may_own()
+    {
+        var org = connector.NewOrg();
+        org.Setup = org.Setup with
+        {
+            Queues = [.. org.Setup.Queues, new QueueSetup("Both", "A queue for both", ["Lead", "Account"])],
+        };
+        var id = await connector.ConnectAsync(org);
+        var calls = org.ApiCallsUsed;
+
+        var queues = await QueuesAsync(id);
+        await QueuesAsync(id);
+
+        queues
+            .EnumerateArray()
+            .Select(queue => queue.GetProperty("name").GetString())
+            .ShouldBe(["A queue for both", "Inbound leads"]);
+        queues[0].GetProperty("objects").EnumerateArray().Select(one => one.GetString()).ShouldBe(["Account", "Lead"]);
+        queues[1].GetProperty("id").GetString().ShouldBe(org.QueueId);
+        org.ApiCallsUsed.ShouldBe(calls + 1);
+    }
+
+    private async Task<JsonElement> QueuesAsync(Guid id) =>
+        (await connector.Integrator.GetFromJsonAsync<JsonElement>($"/v1/connections/{id}/queues", Token)).GetProperty(
+            "queues"
+        );
+
+    private Task<CrmSchema> DoubtAsync(Guid id) =>
+        ReadAsync(id, $"Lead?doubtedAt={Uri.EscapeDataString(connector.Clock.GetUtcNow().ToString("O"))}");
+
+    private List<int> Answers(Org org) =>
+        [
+            .. connector
+                .Salesforce.Journal.Entries.Where(entry => entry.Org == org.Name && entry.Kind == RequestKinds.Describe)
+                .Select(entry => entry.Status),
+        ];
 
     private async Task<CrmSchema> ReadAsync(Guid id, string objectName) =>
         (await connector.Integrator.GetFromJsonAsync<CrmSchema>($"/v1/connections/{id}/schema/{objectName}", Token))!;
