@@ -17,6 +17,12 @@ public sealed record GrantRequest(int Calls, string? RefusedToken = null)
 
     /// <summary>What the CRM's last answer to the asker said of the org's usage; absent when it said nothing.</summary>
     public ApiUsageSeen? Usage { get; init; }
+
+    /// <summary>
+    /// Whether records may be written with it; true unless the asker says that it only reads. Refused with <c>PULL_ONLY</c>
+    /// where the connection's direction is pull.
+    /// </summary>
+    public bool Writes { get; init; } = true;
 }
 
 /// <summary>What API calls are for, the most urgent first.</summary>

@@ -19,6 +19,9 @@ public sealed record CrmFailure(string Code, FailureClass Class, string Message,
 
     public int? HttpStatus { get; init; }
 
+    /// <summary>Records that the CRM takes for the same person, where it names them (<c>DUPLICATES_DETECTED</c>).</summary>
+    public IReadOnlyList<DuplicateRecord> Duplicates { get; init; } = [];
+
     /// <summary>How long the CRM asks us to wait.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
@@ -27,6 +30,11 @@ public sealed record CrmFailure(string Code, FailureClass Class, string Message,
     /// </summary>
     public bool WholeBatch { get; init; }
 }
+
+/// <summary>A record that the CRM takes for the same person.</summary>
+/// <param name="Object">API name of the object: another than was written, as a Contact for a Lead.</param>
+/// <param name="RecordId">The record's id in its long form.</param>
+public sealed record DuplicateRecord(string Object, string RecordId);
 
 /// <summary>What is to be done about a failure.</summary>
 public enum FailureClass

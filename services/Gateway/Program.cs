@@ -16,6 +16,7 @@ builder.AddForwarding(); // everything else belongs to the services behind
 builder.Services.AddSingleton<CollectPreflight>(); // what a preflight is run on, from those who keep it
 
 var app = builder.Build();
+app.UseTrustedProxies();
 app.UseOutsideTraces();
 app.MapServiceDefaults();
 app.MapKeys();

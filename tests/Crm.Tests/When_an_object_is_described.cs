@@ -55,6 +55,46 @@ public sealed class When_an_object_is_described
     }
 
     [Fact]
+    public async Task It_is_read_again_only_when_it_was_changed()
+    {
+        const string lead = """{"name":"Lead","label":"Lead","createable":true,"updateable":true,"fields":[]}""";
+        await using var salesforce = await ScriptedSalesforce.StartAsync();
+        salesforce
+            .Answers(200, lead, ("Last-Modified", "Wed, 01 Jul 2026 10:00:05 GMT"))
+            .AnswersNothing(304)
+            .Answers(200, lead);
+        var first = await salesforce.Crm.DescribeAsync(salesforce.Session, "Lead", Stop);
+
+        var unchanged = await salesforce.Crm.DescribeIfChangedAsync(
+            salesforce.Session,
+            "Lead",
+            first.ChangedAt!.Value,
+            Stop
+        );
+        var changed = await salesforce.Crm.DescribeIfChangedAsync(
+            salesforce.Session,
+            "Lead",
+            first.ChangedAt.Value,
+            Stop
+        );
+
+        first.ChangedAt.ShouldBe(new DateTimeOffset(2026, 7, 1, 10, 0, 5, TimeSpan.Zero));
+        unchanged.ShouldBeNull();
+        changed.ShouldNotBeNull().Object.ShouldBe("Lead");
+        changed.ChangedAt.ShouldBeNull();
+        salesforce.Asked[1].Headers["If-Modified-Since"].ShouldBe("Wed, 01 Jul 2026 10:00:05 GMT");
+    }
+
+    [Fact]
+    public async Task A_304_that_nobody_asked_for_is_no_answer()
+    {
+        await using var salesforce = await ScriptedSalesforce.StartAsync();
+        salesforce.AnswersNothing(304);
+
+        await Should.ThrowAsync<CrmException>(() => salesforce.Crm.DescribeAsync(salesforce.Session, "Lead", Stop));
+    }
+
+    [Fact]
     public async Task An_object_that_is_gone_or_hidden_is_told()
     {
         await using var salesforce = await ScriptedSalesforce.StartAsync();

@@ -158,6 +158,32 @@ public sealed class When_salesforce_refuses
         fault.Message.ShouldBe(new string('x', 499));
     }
 
+    [Fact]
+    public void Whom_a_duplicate_rule_has_found_is_told()
+    {
+        var body = Say.Json(
+            $$$"""
+            [{"duplicateResult":{"allowSave":true,"duplicateRule":"Standard_Lead_Duplicate_Rule","matchResults":[
+                {"entityType":"Lead","matchRecords":[
+                  {"matchConfidence":100.0,"record":{"attributes":{"type":"Lead"},"Id":"{{{Say.LeadId(1)[..15]}}}"}}]},
+                {"entityType":"Contact","matchRecords":[
+                  {"record":{"attributes":{"type":"Contact"},"Id":"{{{Say.LeadId(
+                2
+            )}}}"}}, {"record":{"Id":"none"}}, 7]},
+                {"matchRecords":{}}]},
+              "errorCode":"DUPLICATES_DETECTED","message":"Use one of these records?"}]
+            """
+        );
+
+        var failure = SalesforceErrors.Judge(SalesforceFault.Read(body, 400), writes: true);
+
+        failure.Code.ShouldBe("DUPLICATES_DETECTED");
+        failure.Duplicates.ShouldBe([
+            new DuplicateRecord("Lead", Say.LeadId(1)),
+            new DuplicateRecord("Contact", Say.LeadId(2)),
+        ]);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("[]")]

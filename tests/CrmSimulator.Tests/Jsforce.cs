@@ -52,7 +52,7 @@ internal static class Jsforce
             File.Copy(Path.Combine(Sources, file), Path.Combine(building, file), overwrite: true);
         var (exitCode, output) = await StartAsync(
             "npm",
-            ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=60000"],
             building,
             new Dictionary<string, string>(StringComparer.Ordinal),
             stop

@@ -103,6 +103,18 @@ public sealed class When_the_simulator_is_killed : IDisposable
             await rep.DeleteAsync("Contact", contact);
             first.Org.Settings = first.Org.Settings with { QueryPageSize = 7 };
             first.Org.SetAccess("Lead", "Title", FieldAccess.Hidden);
+            first.Org.AddField("Lead", new("Ext__c", FieldType.String, ExternalId: true));
+            first.Org.Setup = first.Org.Setup with
+            {
+                Countries = [new("DE", "Germany")],
+                Currencies = ["EUR"],
+                PersonAccounts = true,
+                ValidationRules = [new("Ext", "Lead", "Ext__c = null", "Ext fehlt")],
+            };
+            first.Org.SetAccess("Lead", "CountryCode", FieldAccess.Read);
+            first.Org.Rep.Lock("Lead", lead);
+            await rep.CreateAsync("Account", new { Name = "with features", BillingCountry = "Germany" });
+            first.Org.Setup = first.Org.Setup with { PersonAccounts = false, Currencies = [] };
             before = Seen(first);
             journal = first.Journal.Entries;
         }
@@ -116,6 +128,10 @@ public sealed class When_the_simulator_is_killed : IDisposable
         second.Journal.Entries.Count.ShouldBe(journal.Count);
         second.Org.Settings.QueryPageSize.ShouldBe(7);
         second.Org.FindObject("Lead")!.Find("Title").ShouldBeNull();
+        second.Org.FindObject("Lead")!.Find("CountryCode")!.Access.ShouldBe(FieldAccess.Read);
+        second.Org.FindObject("Account")!.Find("IsPersonAccount").ShouldBeNull();
+        second.Org.Setup.ValidationRules.ShouldHaveSingleItem().Message.ShouldBe("Ext fehlt");
+        second.Org.Records("FieldPermissions").ShouldContain(row => Equals(row["Field"], "Lead.Ext__c"));
     }
 
     [Fact]

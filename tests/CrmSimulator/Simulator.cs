@@ -137,7 +137,8 @@ public sealed class Simulator : IAsyncDisposable
     {
         var entry = JournalJson.Read(
             json,
-            (org, objectName, field) => Orgs.Find(org)?.FindObject(objectName)?.FindEvenHidden(field)
+            (org, objectName, field) =>
+                Orgs.Find(org)?.FindObject(objectName)?.FindEvenHidden(field) ?? Features.FindPast(field)
         );
         Journal.Restore(entry);
         if (Orgs.Find(entry.Org) is not { } owner)

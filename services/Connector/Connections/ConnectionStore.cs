@@ -8,7 +8,8 @@ namespace LeadSync.Connector.Connections;
 public sealed class ConnectionStore(NpgsqlDataSource database)
 {
     private const string Columns = """
-        id, name, system, direction, status, status_cause, status_fix, status_since, instance_url, org_id, user_id, created_at
+        id, name, system, direction, status, status_cause, status_fix, status_since, instance_url, auth, environment, org_id,
+        org_name, user_id, username, created_at
         """;
 
     public async Task<IReadOnlyList<Connection>> ListAsync(string workspace, CancellationToken cancellationToken)
@@ -49,26 +50,55 @@ public sealed class ConnectionStore(NpgsqlDataSource database)
         );
     }
 
+    /// <summary>Whether an org has a connection already, of whichever workspace.</summary>
+    public async Task<bool> IsOrgTakenAsync(string system, string orgId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<bool>(
+            new CommandDefinition(
+                "select exists (select from connection where system = @system and org_id = @orgId)",
+                new { system, orgId },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
     /// <summary>Stores a connection with its credentials, or says which other one stands in the way.</summary>
     public async Task<Collision> InsertAsync(
         string workspace,
         Connection made,
         Credential credential,
+        Happening happening,
         CancellationToken cancellationToken
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var collision = await InsertAsync(workspace, made, credential, happening, transaction);
+        if (collision == Collision.None)
+            await transaction.CommitAsync(cancellationToken);
+        return collision;
+    }
+
+    /// <summary>The same within a transaction, which is of no more use once there was a collision.</summary>
+    public static async Task<Collision> InsertAsync(
+        string workspace,
+        Connection made,
+        Credential credential,
+        Happening happening,
+        NpgsqlTransaction transaction
+    )
+    {
         try
         {
-            await connection.ExecuteAsync(
+            await transaction.Connection!.ExecuteAsync(
                 """
                 insert into connection
-                    (id, workspace, name, system, direction, status, status_since, instance_url, org_id, user_id, created_at,
-                     probed_at)
+                    (id, workspace, name, system, direction, status, status_since, instance_url, auth, environment, org_id,
+                     org_name, user_id, username, created_at, probed_at)
                 values
-                    (@Id, @workspace, @Name, @System, @Direction, @Status, @StatusSince, @InstanceUrl, @OrgId, @UserId,
-                     @CreatedAt, @CreatedAt)
+                    (@Id, @workspace, @Name, @System, @Direction, @Status, @StatusSince, @InstanceUrl, @Auth, @Environment,
+                     @OrgId, @OrgName, @UserId, @Username, @CreatedAt, @CreatedAt)
                 """,
                 new
                 {
@@ -80,19 +110,23 @@ public sealed class ConnectionStore(NpgsqlDataSource database)
                     made.Status,
                     made.StatusSince,
                     made.InstanceUrl,
+                    made.Auth,
+                    made.Environment,
                     made.OrgId,
+                    made.OrgName,
                     made.UserId,
+                    made.Username,
                     made.CreatedAt,
                 },
                 transaction
             );
             await CredentialStore.InsertAsync(credential, transaction);
+            await HistoryStore.AddAsync(happening, transaction);
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             return fault.ConstraintName == "connection_name_unique" ? Collision.Name : Collision.Org;
         }
-        await transaction.CommitAsync(cancellationToken);
         return Collision.None;
     }
 
@@ -107,7 +141,8 @@ public sealed class ConnectionStore(NpgsqlDataSource database)
                 """
                 update connection set probed_at = @now
                 where id = (
-                    select id from connection where probed_at <= @before order by probed_at limit 1 for update skip locked
+                    select id from connection where probed_at <= @before and status <> 'disconnected'
+                    order by probed_at limit 1 for update skip locked
                 )
                 returning id
                 """,

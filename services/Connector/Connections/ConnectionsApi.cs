@@ -48,6 +48,32 @@ internal static class ConnectionsApi
                 ) => replace.HandleAsync(id, request, caller, cancellationToken)
             )
             .RequireAtLeast(Role.Integrator);
+        connections
+            .MapPatch(
+                "/{id:guid}",
+                (
+                    Guid id,
+                    ChangeRequest request,
+                    Caller caller,
+                    ChangeConnection change,
+                    CancellationToken cancellationToken
+                ) => change.HandleAsync(id, request, caller, cancellationToken)
+            )
+            .RequireAtLeast(Role.Integrator);
+        connections
+            .MapPost(
+                "/{id:guid}/deauthorise",
+                (Guid id, Caller caller, Deauthorise deauthorise, CancellationToken cancellationToken) =>
+                    deauthorise.HandleAsync(id, caller, cancellationToken)
+            )
+            .RequireAtLeast(Role.Integrator);
+        connections
+            .MapDelete(
+                "/{id:guid}",
+                (Guid id, Caller caller, RemoveConnection remove, CancellationToken cancellationToken) =>
+                    remove.HandleAsync(id, caller, cancellationToken)
+            )
+            .RequireAtLeast(Role.Integrator);
     }
 
     public static IResult Missing(Guid id) =>

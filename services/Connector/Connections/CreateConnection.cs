@@ -15,15 +15,22 @@ namespace LeadSync.Connector.Connections;
 /// <param name="ClientId">The consumer key of the app made in the org.</param>
 /// <param name="ClientSecret">The app's consumer secret.</param>
 /// <param name="Direction"><c>push</c>, <c>pull</c> or <c>both</c>.</param>
+/// <param name="Username">The user to act as, for access by what a private key signs (JWT bearer).</param>
+/// <param name="PrivateKey">The private key in PEM whose certificate the app holds; instead of the secret.</param>
 public sealed record ConnectionRequest(
     string? Name,
     string? System,
     string? InstanceUrl,
     string? ClientId,
     string? ClientSecret,
-    string? Direction
+    string? Direction,
+    string? Username = null,
+    string? PrivateKey = null
 )
 {
+    /// <summary>Whether the app's private key is to let us in, not its secret.</summary>
+    internal bool IsByAssertion => PrivateKey is not null || Username is not null;
+
     public override string ToString() => nameof(ConnectionRequest);
 }
 
@@ -61,7 +68,17 @@ public sealed class CreateConnection(
         CrmToken token;
         try
         {
-            token = await login.AskAsync(domain!, request.ClientId!, request.ClientSecret!, cancellationToken);
+            token = await (
+                request.IsByAssertion
+                    ? login.AskAsync(
+                        domain!,
+                        request.ClientId!,
+                        request.Username!,
+                        request.PrivateKey!,
+                        cancellationToken
+                    )
+                    : login.AskAsync(domain!, request.ClientId!, request.ClientSecret!, cancellationToken)
+            );
             // The login alone does not prove that the API may be used; and the budget starts from this figure.
             await usage.ReadAsync(new TrialSession(token), token.OrgId, cancellationToken);
         }
@@ -87,14 +104,17 @@ public sealed class CreateConnection(
             Status = ConnectionStatus.Connected,
             StatusSince = now,
             InstanceUrl = domain!.GetLeftPart(UriPartial.Authority),
+            Auth = request.IsByAssertion ? ConnectionAuth.JwtBearer : ConnectionAuth.ClientCredentials,
             OrgId = token.OrgId,
             UserId = token.UserId,
+            Username = request.IsByAssertion ? request.Username : null,
             CreatedAt = now,
         };
         return await connections.InsertAsync(
             caller.Workspace,
             made,
             Sealed(made, caller.Workspace, request, token),
+            new Happening(caller.Workspace, made.Id, now, caller.Name, Did.Connected, Detail: made.OrgId),
             cancellationToken
         ) switch
         {
@@ -108,7 +128,7 @@ public sealed class CreateConnection(
         };
     }
 
-    private static IResult NameTaken(string name) =>
+    internal static IResult NameTaken(string name) =>
         FailureCatalogue.Conflict.Problem(
             StatusCodes.Status409Conflict,
             $"The workspace has a connection named '{name}' already. Choose another name."
@@ -123,13 +143,15 @@ public sealed class CreateConnection(
             Workspace = workspace,
             System = made.System,
             Status = made.Status,
+            Auth = made.Auth,
             InstanceUrl = made.InstanceUrl,
             OrgId = made.OrgId,
             UserId = made.UserId,
             KeyVersion = key.Version,
             DataKey = key.SealedKey,
             ClientId = request.ClientId!,
-            ClientSecret = key.Seal(Credential.ClientSecretField, request.ClientSecret!),
+            ClientSecret = request.IsByAssertion ? null : key.Seal(Credential.ClientSecretField, request.ClientSecret!),
+            PrivateKey = request.IsByAssertion ? key.Seal(Credential.PrivateKeyField, request.PrivateKey!) : null,
             AccessToken = key.Seal(Credential.AccessTokenField, token.AccessToken),
             ApiUrl = token.InstanceUrl.GetLeftPart(UriPartial.Authority),
         };
@@ -138,23 +160,54 @@ public sealed class CreateConnection(
     private List<FieldFault> Faults(ConnectionRequest request, out Uri? domain)
     {
         var faults = new List<FieldFault>();
-        var name = request.Name?.Trim() ?? "";
+        AddIdentityFaults(faults, request.Name, request.System, request.Direction);
+        domain = ReadAddress(request.InstanceUrl, faults);
+        if (request.IsByAssertion)
+            AddAssertionFaults(faults, request);
+        else
+            AddCredentialFaults(faults, request.ClientId, request.ClientSecret);
+        return faults;
+    }
+
+    /// <summary>What is wrong with what a connection is called, and is for.</summary>
+    internal static void AddIdentityFaults(List<FieldFault> faults, string? name, string? system, string? direction)
+    {
+        name = name?.Trim() ?? "";
         if (name.Length is 0 or > LongestName || name.Any(char.IsControl))
             Add(
                 "name",
                 $"is not 1 to {LongestName} printable characters",
                 "Give the connection a name that people know it by."
             );
-        if (request.System is not "salesforce")
+        if (system is not "salesforce")
             Add("system", "is no CRM that LeadSync speaks to", "Use 'salesforce'.");
-        if (request.Direction is not ("push" or "pull" or "both"))
+        if (direction is not ("push" or "pull" or "both"))
             Add("direction", "is none that a connection can have", "Use 'push', 'pull' or 'both'.");
 
-        domain = ReadAddress(request.InstanceUrl, faults);
-        AddCredentialFaults(faults, request.ClientId, request.ClientSecret);
-        return faults;
-
         void Add(string field, string reason, string fix) => faults.Add(new FieldFault(field, reason, fix));
+    }
+
+    private static void AddAssertionFaults(List<FieldFault> faults, ConnectionRequest request)
+    {
+        if (string.IsNullOrWhiteSpace(request.ClientId) || request.ClientId.Length > LongestSecret)
+            faults.Add(new FieldFault("clientId", "is missing", "Copy the consumer key from the app in Salesforce."));
+        if (string.IsNullOrWhiteSpace(request.Username) || request.Username.Any(char.IsControl))
+            faults.Add(
+                new FieldFault("username", "is missing", "Give the login name of the user that LeadSync is to act as.")
+            );
+        if (request.ClientSecret is not null)
+            faults.Add(new FieldFault("clientSecret", "is not used beside a private key", "Leave one of the two out."));
+        using var key = PrivateKeys.Read(request.PrivateKey ?? "");
+        if (key is null)
+        {
+            faults.Add(
+                new FieldFault(
+                    "privateKey",
+                    "is no RSA private key in PEM of at least 2048 bits",
+                    "Give the private key whose certificate the app holds, as 'openssl genrsa 2048' writes it."
+                )
+            );
+        }
     }
 
     /// <summary>The address that requests may go to; null when there is a fault, which is then added.</summary>

@@ -13,6 +13,8 @@ internal static class CrmProblems
     public static IResult Problem(this CrmFailure failure, TimeSpan untilBudget) =>
         failure.Class switch
         {
+            FailureClass.Session when failure.Code == FailureCatalogue.Disconnected.Code =>
+                FailureCatalogue.Disconnected.Problem(StatusCodes.Status409Conflict, failure.Detail()),
             FailureClass.Session => FailureCatalogue.AuthRevoked.Problem(
                 StatusCodes.Status409Conflict,
                 failure.Detail()

@@ -1,5 +1,6 @@
 using LeadSync.Connector.Sealing;
 using LeadSync.Connector.Tokens;
+using LeadSync.Contracts;
 using LeadSync.Crm;
 using LeadSync.Hosting.Web;
 using Npgsql;
@@ -8,7 +9,15 @@ namespace LeadSync.Connector.Connections;
 
 /// <summary>Another key or secret for a connection: <c>PUT /v1/connections/{id}/credentials</c>. Holds a secret.</summary>
 /// <param name="InstanceUrl">The org's own address where that has changed; absent where it has not.</param>
-public sealed record CredentialsRequest(string? ClientId, string? ClientSecret, string? InstanceUrl = null)
+/// <param name="Waiting">
+/// <c>send</c> or <c>discard</c>, once the connection was deauthorised: what becomes of the leads that were held.
+/// </param>
+public sealed record CredentialsRequest(
+    string? ClientId,
+    string? ClientSecret,
+    string? InstanceUrl = null,
+    string? Waiting = null
+)
 {
     public override string ToString() => nameof(CredentialsRequest);
 }
@@ -20,6 +29,7 @@ public sealed class ReplaceCredentials(
     ConnectionStore connections,
     CreateConnection create,
     Login login,
+    LiftHolds lifts,
     MasterKey master,
     NpgsqlDataSource database,
     ConnectorOptions options,
@@ -38,8 +48,18 @@ public sealed class ReplaceCredentials(
         var faults = new List<FieldFault>();
         var domain = create.ReadAddress(request.InstanceUrl ?? connection.InstanceUrl, faults);
         CreateConnection.AddCredentialFaults(faults, request.ClientId, request.ClientSecret);
+        if (request.Waiting is not (null or Waiting.Send or Waiting.Discard))
+            faults.Add(new FieldFault("waiting", "is none of the two", "Use 'send' or 'discard'."));
         if (faults.Count > 0)
             return CreateConnection.Invalid("The credentials cannot be used as they are.", faults);
+        var wasDisconnected = connection.Status == ConnectionStatus.Disconnected;
+        if (wasDisconnected && request.Waiting is null)
+        {
+            return FailureCatalogue.WaitingUndecided.Problem(
+                StatusCodes.Status422UnprocessableEntity,
+                "It must be said what is to become of the leads that wait: send or discard."
+            );
+        }
 
         CrmToken token;
         try
@@ -70,7 +90,17 @@ public sealed class ReplaceCredentials(
                 ]
             );
         }
-        await StoreAsync(id, domain!, request, token, cancellationToken);
+        await StoreAsync(
+            id,
+            domain!,
+            request,
+            token,
+            new Happening(caller.Workspace, id, clock.GetUtcNow(), caller.Name, Did.CredentialsReplaced),
+            // After 'reconnection required' it is always sent.
+            wasDisconnected ? request.Waiting! : Waiting.Send,
+            cancellationToken
+        );
+        await lifts.TellAsync(id, cancellationToken);
         return Results.Ok(await connections.FindAsync(caller.Workspace, id, cancellationToken));
     }
 
@@ -79,11 +109,14 @@ public sealed class ReplaceCredentials(
         Uri domain,
         CredentialsRequest request,
         CrmToken token,
+        Happening happening,
+        string waiting,
         CancellationToken cancellationToken
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await LiftHolds.LockAsync(id, transaction);
         var held =
             await CredentialStore.LockAsync(id, transaction, cancellationToken)
             ?? throw new KeyNotFoundException($"There is no connection {id}.");
@@ -98,11 +131,14 @@ public sealed class ReplaceCredentials(
         await CredentialStore.SaveTokenAsync(
             held,
             key.Seal(Credential.AccessTokenField, token.AccessToken),
+            refreshToken: null,
             token.InstanceUrl,
             token.UserId,
             clock.GetUtcNow(),
             transaction
         );
+        await LiftHolds.OweAsync(id, HoldReason.Deauthorised, waiting, forgetsRecords: false, transaction);
+        await HistoryStore.AddAsync(happening, transaction);
         await transaction.CommitAsync(cancellationToken);
     }
 }

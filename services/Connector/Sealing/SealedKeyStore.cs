@@ -19,7 +19,10 @@ public sealed record SealedKey
     public required byte[] DataKey { get; init; }
 }
 
-/// <summary>The columns of <c>credential</c> that hold the data keys, for all workspaces: what sealing them anew needs.</summary>
+/// <summary>
+/// The columns that hold data keys, for all workspaces: what sealing them anew needs. Those of connections, of what is begun
+/// to authorise one, and of tokens that are still to be revoked.
+/// </summary>
 public sealed class SealedKeyStore(NpgsqlDataSource database)
 {
     /// <summary>Which versions seal how many, in growing order.</summary>
@@ -30,7 +33,12 @@ public sealed class SealedKeyStore(NpgsqlDataSource database)
             await connection.QueryAsync<KeyUse>(
                 new CommandDefinition(
                     """
-                    select key_version, count(*) as connections from credential group by key_version order by key_version
+                    select key_version, count(distinct connection_id) as connections from (
+                        select connection_id, key_version from credential
+                        union all select connection_id, key_version from consent where step not in ('confirmed', 'refused')
+                        union all select connection_id, key_version from revocation
+                    ) as sealed_key
+                    group by key_version order by key_version
                     """,
                     cancellationToken: cancellationToken
                 )
@@ -51,10 +59,15 @@ public sealed class SealedKeyStore(NpgsqlDataSource database)
             await connection.QueryAsync<SealedKey>(
                 new CommandDefinition(
                     """
-                    select k.connection_id, c.workspace, k.key_version, k.data_key
-                    from credential k join connection c on c.id = k.connection_id
-                    where k.key_version <> @keyVersion and k.connection_id > @after
-                    order by k.connection_id limit @most
+                    select connection_id, workspace, key_version, data_key from (
+                        select k.connection_id, c.workspace, k.key_version, k.data_key
+                        from credential k join connection c on c.id = k.connection_id
+                        union select connection_id, workspace, key_version, data_key from consent
+                            where step not in ('confirmed', 'refused')
+                        union select connection_id, workspace, key_version, data_key from revocation
+                    ) as sealed_key
+                    where key_version <> @keyVersion and connection_id > @after
+                    order by connection_id limit @most
                     """,
                     new
                     {
@@ -76,6 +89,10 @@ public sealed class SealedKeyStore(NpgsqlDataSource database)
             new CommandDefinition(
                 """
                 update credential set key_version = @Version, data_key = @SealedKey
+                where connection_id = @ConnectionId and key_version = @KeyVersion and data_key = @DataKey;
+                update consent set key_version = @Version, data_key = @SealedKey
+                where connection_id = @ConnectionId and key_version = @KeyVersion and data_key = @DataKey;
+                update revocation set key_version = @Version, data_key = @SealedKey
                 where connection_id = @ConnectionId and key_version = @KeyVersion and data_key = @DataKey
                 """,
                 new

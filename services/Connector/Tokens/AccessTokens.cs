@@ -22,6 +22,8 @@ public sealed class AccessTokens(
     ILogger<AccessTokens> log
 )
 {
+    private readonly SemaphoreSlim[] _gates = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
+
     /// <summary>Gives the token that is held, unless it is the one that was refused: then a new one.</summary>
     /// <param name="refusedToken">SHA-256 of a token that the CRM refused, in lower-case hex; null when none was.</param>
     /// <exception cref="CrmException">
@@ -40,6 +42,8 @@ public sealed class AccessTokens(
 
     private Access? Usable(Credential held, string? refusedToken)
     {
+        if (held.Status == ConnectionStatus.Disconnected)
+            throw new CrmException(Remembered(held));
         if (held.AccessToken is null)
             return null;
         var token = held.Open(master).Open(Credential.AccessTokenField, held.AccessToken);
@@ -50,6 +54,25 @@ public sealed class AccessTokens(
 
     private async Task<Access> RenewAsync(Guid connectionId, string? refusedToken, CancellationToken cancellationToken)
     {
+        // Askers of this replica wait here, not each on a database connection of its own.
+        var gate = _gates[(uint)connectionId.GetHashCode() % (uint)_gates.Length];
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            return await RenewAloneAsync(connectionId, refusedToken, cancellationToken);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private async Task<Access> RenewAloneAsync(
+        Guid connectionId,
+        string? refusedToken,
+        CancellationToken cancellationToken
+    )
+    {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var held =
@@ -58,31 +81,30 @@ public sealed class AccessTokens(
         // Another may have renewed it while we waited for the lock.
         if (Usable(held, refusedToken) is { } renewedMeanwhile)
             return renewedMeanwhile;
-        if (held.RefusedAt + options.RetryRefusedAfter > clock.GetUtcNow())
+        if (held.IsOver || held.RefusedAt + options.RetryRefusedAfter > clock.GetUtcNow())
             throw new CrmException(Remembered(held));
 
         var key = held.Open(master);
         CrmToken token;
         try
         {
-            token = await login.AskAsync(
-                new Uri(held.InstanceUrl),
-                held.ClientId,
-                key.Open(Credential.ClientSecretField, held.ClientSecret),
-                cancellationToken
-            );
+            // Not the asker's to stop: a rotated refresh token that comes back to nobody would end the authorisation.
+            token = await login.RenewAsync(held, key, CancellationToken.None);
             if (token.OrgId != held.OrgId)
                 throw new CrmException(OtherOrg(token.OrgId));
         }
         catch (CrmException fault) when (fault.Failure.Class == FailureClass.Session)
         {
             if (held.Status != ConnectionStatus.ReconnectionRequired)
+            {
                 log.LogError(
                     "Connection {ConnectionId} must be reconnected ({Code}): {Cause}",
                     connectionId,
                     fault.Failure.Code,
                     fault.Failure.Cause
                 );
+                await HistoryStore.AddAsync(Refused(held, fault.Failure), transaction);
+            }
             await CredentialStore.SaveRefusalAsync(held, fault.Failure, clock.GetUtcNow(), transaction);
             await transaction.CommitAsync(CancellationToken.None);
             throw;
@@ -90,6 +112,7 @@ public sealed class AccessTokens(
         await CredentialStore.SaveTokenAsync(
             held,
             key.Seal(Credential.AccessTokenField, token.AccessToken),
+            token.RefreshToken is null ? null : key.Seal(Credential.RefreshTokenField, token.RefreshToken),
             token.InstanceUrl,
             token.UserId,
             clock.GetUtcNow(),
@@ -102,11 +125,24 @@ public sealed class AccessTokens(
 
     private static CrmFailure Remembered(Credential held) =>
         new(
-            FailureCatalogue.AuthRevoked.Code,
+            held.Status == ConnectionStatus.Disconnected
+                ? FailureCatalogue.Disconnected.Code
+                : FailureCatalogue.AuthRevoked.Code,
             FailureClass.Session,
             "",
             held.StatusCause ?? FailureCatalogue.AuthRevoked.Cause,
             held.StatusFix ?? FailureCatalogue.AuthRevoked.Fix
+        );
+
+    private Happening Refused(Credential held, CrmFailure failure) =>
+        new(
+            held.Workspace,
+            held.ConnectionId,
+            clock.GetUtcNow(),
+            "connector",
+            Did.ReconnectionRequired,
+            failure.Code,
+            failure.Cause
         );
 
     private static CrmFailure OtherOrg(string orgId) =>

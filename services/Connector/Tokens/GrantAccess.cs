@@ -43,6 +43,13 @@ public sealed class GrantAccess(
         }
         if (await connections.FindAsync(caller.Workspace, id, cancellationToken) is not { } connection)
             return ConnectionsApi.Missing(id);
+        if (request.Writes && connection.Direction == "pull")
+        {
+            return FailureCatalogue.PullOnly.Problem(
+                StatusCodes.Status409Conflict,
+                "The connection is only to be pulled from, so that no access is given for writing."
+            );
+        }
         try
         {
             var access = await tokens.GetAsync(id, request.RefusedToken, cancellationToken);

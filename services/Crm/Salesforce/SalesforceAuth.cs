@@ -56,6 +56,10 @@ public sealed class SalesforceAuth(HttpClient http, SalesforceOptions options, T
         return new Uri(login, $"/services/oauth2/authorize?{query}");
     }
 
+    /// <summary>What it means that the page sent a person back with an error instead of a code.</summary>
+    public static CrmFailure Judge(string error, string? description) =>
+        SalesforceTokenErrors.Judge(error, description, status: 400);
+
     /// <summary>Exchanges the code that came to the callback. It works once.</summary>
     /// <param name="verifier">What the challenge was made of.</param>
     /// <returns>Access with a <see cref="CrmToken.RefreshToken"/>, unless the app's policy gives none.</returns>

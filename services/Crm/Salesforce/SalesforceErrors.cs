@@ -68,6 +68,7 @@ public static class SalesforceErrors
         {
             CrmCode = fault.Code,
             Fields = fault.Fields,
+            Duplicates = fault.Duplicates,
             RequestId = fault.RequestId,
             HttpStatus = fault.Status,
             RetryAfter = fault.RetryAfter,

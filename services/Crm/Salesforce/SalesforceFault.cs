@@ -15,6 +15,9 @@ internal sealed partial record SalesforceFault(string? Code, string Message, IRe
     public string? RequestId { get; init; }
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>What a duplicate rule has found.</summary>
+    public IReadOnlyList<DuplicateRecord> Duplicates { get; init; } = [];
+
     /// <summary>About one record inside a call that was itself accepted.</summary>
     public bool OfRecord { get; init; }
 
@@ -36,7 +39,7 @@ internal sealed partial record SalesforceFault(string? Code, string Message, IRe
             message = $"{message}; {another.Text("message")}";
             fields = [.. fields, .. FieldsOf(another, another.Text("errorCode"), "")];
         }
-        return new SalesforceFault(code, Cut(message), fields, status);
+        return new SalesforceFault(code, Cut(message), fields, status) { Duplicates = DuplicatesOf(first) };
     }
 
     private static string[] FieldsOf(JsonElement error, string? code, string message)
@@ -55,6 +58,25 @@ internal sealed partial record SalesforceFault(string? Code, string Message, IRe
         var column = code == "INVALID_FIELD" ? MissingColumn().Match(message) : Match.Empty;
         return column.Success ? [column.Groups["column"].Value] : [];
     }
+
+    private static IReadOnlyList<DuplicateRecord> DuplicatesOf(JsonElement error)
+    {
+        if (error.Member("duplicateResult") is not { } result)
+            return [];
+        return
+        [
+            .. from match in Items(result, "matchResults")
+            from found in Items(match, "matchRecords")
+            let record = found.Member("record")
+            let type = match.Text("entityType") ?? record?.Member("attributes")?.Text("type")
+            let id = RecordId.TryLengthen(record?.Text("Id"), out var longId) ? longId : null
+            where type is not null && id is not null
+            select new DuplicateRecord(type, id),
+        ];
+    }
+
+    private static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
+        element.Member(name) is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray() : [];
 
     public static string Cut(string message)
     {

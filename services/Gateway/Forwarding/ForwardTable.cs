@@ -6,9 +6,10 @@ namespace LeadSync.Gateway.Forwarding;
 /// One row of the table of what is forwarded: these methods on this path go to this service, for keys of this role or a
 /// higher one.
 /// </summary>
+/// <param name="Role">Null: for anyone, without a key. Such are pages that people come to from a CRM or over a link.</param>
 /// <param name="Path">A route pattern. The more exact of two wins, as everywhere in ASP.NET Core.</param>
 /// <param name="Service">The receiver, as in <c>Services:NAME</c>; null: this never goes anywhere, whoever asks.</param>
-public sealed record Forward(string Path, IReadOnlyList<string> Methods, string? Service, KeyRole Role);
+public sealed record Forward(string Path, IReadOnlyList<string> Methods, string? Service, KeyRole? Role);
 
 /// <summary>
 /// Everything that Gateway passes on, and who may use it: the one place that says so. What is not in here is not reachable
@@ -36,6 +37,9 @@ public static class ForwardTable
         new("/v1/connections/{id}/grants/{**rest}", Any, null, KeyRole.Viewer),
         new("/v1/connections/{id}/schema/{**rest}", Read, Connector, KeyRole.Viewer),
         new("/v1/connections/{id}/schema/{**rest}", Write, null, KeyRole.Viewer),
+        // Pages for browsers: what opens them is a state or a secret in the address.
+        new("/oauth/{system}/callback", Read, Connector, Role: null),
+        new("/connect/{secret}", ["GET", "POST"], Connector, Role: null),
         new("/v1/config", Read, Mapping, KeyRole.Viewer),
         new("/v1/config", Write, Mapping, KeyRole.Integrator),
         new("/v1/sources/{**rest}", Read, Mapping, KeyRole.Viewer),

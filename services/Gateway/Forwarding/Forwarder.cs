@@ -17,6 +17,7 @@ internal sealed class Forwarder(IHttpClientFactory clients, ServiceTokens tokens
     private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(5);
 
     // Between one connection and the next (RFC 9110 §7.6.1), or ours to make: Host and the trace are made by the client.
+    // What says where a request came from is ours to say too.
     private static readonly FrozenSet<string> NotPassedOn = new[]
     {
         "Authorization",
@@ -24,6 +25,7 @@ internal sealed class Forwarder(IHttpClientFactory clients, ServiceTokens tokens
         "Connection",
         "Cookie",
         "Expect",
+        "Forwarded",
         "Host",
         "Keep-Alive",
         "Proxy-Authenticate",
@@ -36,6 +38,9 @@ internal sealed class Forwarder(IHttpClientFactory clients, ServiceTokens tokens
         "Trailer",
         "Transfer-Encoding",
         "Upgrade",
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "X-Forwarded-Proto",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenSet<string> NotPassedBack = new[]
@@ -52,7 +57,11 @@ internal sealed class Forwarder(IHttpClientFactory clients, ServiceTokens tokens
         "WWW-Authenticate",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    public async Task<IResult> ForwardAsync(HttpContext context, string service, Caller caller)
+    /// <summary>The only cookie that passes, on the pages that need no key: Connector's, for who follows a connect link.</summary>
+    private const string PageCookie = "leadsync-connect";
+
+    /// <param name="caller">Null for a page that needs no key.</param>
+    public async Task<IResult> ForwardAsync(HttpContext context, string service, Caller? caller)
     {
         var cancelled = context.RequestAborted;
         using var client = clients.CreateClient(service);
@@ -66,7 +75,7 @@ internal sealed class Forwarder(IHttpClientFactory clients, ServiceTokens tokens
                 log.LogError("{Service} refuses our tokens: LEADSYNC_SERVICE_KEY or a clock differs", service);
                 return Unavailable(service);
             }
-            await PassBackAsync(response, context, cancelled);
+            await PassBackAsync(response, context, passesCookie: caller is null, cancelled);
             return Results.Empty;
         }
         catch (Exception fault)
@@ -77,7 +86,7 @@ internal sealed class Forwarder(IHttpClientFactory clients, ServiceTokens tokens
         }
     }
 
-    private HttpRequestMessage Request(HttpContext context, string service, Caller caller)
+    private HttpRequestMessage Request(HttpContext context, string service, Caller? caller)
     {
         var incoming = context.Request;
         // The path as it was matched and authorised, not as it was written.
@@ -99,7 +108,12 @@ internal sealed class Forwarder(IHttpClientFactory clients, ServiceTokens tokens
             if (!request.Headers.TryAddWithoutValidation(name, values.ToArray()))
                 request.Content?.Headers.TryAddWithoutValidation(name, values.ToArray());
         }
-        request.Headers.Authorization = new("Bearer", tokens.Make(service.ToLowerInvariant(), caller));
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Proto", incoming.Scheme);
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Host", incoming.Host.Value);
+        if (caller is not null)
+            request.Headers.Authorization = new("Bearer", tokens.Make(service.ToLowerInvariant(), caller));
+        else if (incoming.Cookies[PageCookie] is { } cookie)
+            request.Headers.TryAddWithoutValidation("Cookie", $"{PageCookie}={cookie}");
         return request;
     }
 
@@ -107,13 +121,14 @@ internal sealed class Forwarder(IHttpClientFactory clients, ServiceTokens tokens
     public static async Task PassBackAsync(
         HttpResponseMessage response,
         HttpContext context,
+        bool passesCookie,
         CancellationToken cancellationToken
     )
     {
         context.Response.StatusCode = (int)response.StatusCode;
         foreach (var (name, values) in response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated))
         {
-            if (!NotPassedBack.Contains(name))
+            if (!NotPassedBack.Contains(name) || (passesCookie && IsPageCookie(name, values)))
                 context.Response.Headers.Append(name, values.ToArray());
         }
         // Otherwise the status alone would be taken for an answer of ours that still lacks its problem details.
@@ -121,6 +136,10 @@ internal sealed class Forwarder(IHttpClientFactory clients, ServiceTokens tokens
             pages.Enabled = false;
         await response.Content.CopyToAsync(context.Response.Body, cancellationToken);
     }
+
+    private static bool IsPageCookie(string name, IEnumerable<string> values) =>
+        name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase)
+        && values.All(value => value.StartsWith($"{PageCookie}=", StringComparison.Ordinal));
 
     public static IResult Unavailable(string service) =>
         FailureCatalogue.Unavailable.Problem(
@@ -135,6 +154,7 @@ public static class ForwardingSetup
 {
     public static void AddForwarding(this WebApplicationBuilder builder)
     {
+        builder.AddSettings<ProxyOptions>("Proxy");
         builder.Services.AddSingleton<Forwarder>();
         foreach (
             var service in ForwardTable
@@ -176,6 +196,16 @@ public static class ForwardingSetup
         var forwarder = app.Services.GetRequiredService<Forwarder>();
         foreach (var row in ForwardTable.Rows)
         {
+            if (row.Role is not { } role)
+            {
+                app.MapMethods(
+                        row.Path,
+                        row.Methods,
+                        (Delegate)((HttpContext context) => forwarder.ForwardAsync(context, row.Service!, caller: null))
+                    )
+                    .AllowAnonymous();
+                continue;
+            }
             app.MapMethods(
                     row.Path,
                     row.Methods,
@@ -189,7 +219,7 @@ public static class ForwardingSetup
                             )
                             : forwarder.ForwardAsync(context, row.Service, caller)
                 )
-                .RequireKeyAtLeast(row.Role);
+                .RequireKeyAtLeast(role);
         }
     }
 }

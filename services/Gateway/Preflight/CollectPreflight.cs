@@ -31,7 +31,7 @@ internal sealed class CollectPreflight(IHttpClientFactory clients, ServiceTokens
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancelled);
             if (response.StatusCode == HttpStatusCode.Unauthorized)
                 throw new HttpRequestException("Our token was refused.", null, response.StatusCode);
-            await Forwarder.PassBackAsync(response, context, cancelled);
+            await Forwarder.PassBackAsync(response, context, passesCookie: false, cancelled);
             return Results.Empty;
         }
         catch (Exception fault)

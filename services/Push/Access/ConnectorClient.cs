@@ -50,8 +50,8 @@ public sealed class ConnectorClient(HttpClient http)
         code switch
         {
             "LIMIT_DAILY" or "LIMIT_BURST" => FailureClass.Budget,
-            "AUTH_REVOKED" or "AUTH_APP" or "AUTH_CONFIGURATION" => FailureClass.Session,
-            "NOT_FOUND" or "HOST_NOT_ALLOWED" => FailureClass.Configuration,
+            "AUTH_REVOKED" or "AUTH_APP" or "AUTH_CONFIGURATION" or "DISCONNECTED" => FailureClass.Session,
+            "NOT_FOUND" or "HOST_NOT_ALLOWED" or "PULL_ONLY" => FailureClass.Configuration,
             _ => FailureClass.Transient,
         };
 

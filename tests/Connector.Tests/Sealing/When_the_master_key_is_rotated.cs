@@ -146,6 +146,7 @@ public sealed class When_the_master_key_is_rotated
         start.Environment["LEADSYNC_POSTGRES"] = Servers.Postgres;
         start.Environment["LEADSYNC_SERVICE_KEY"] = Convert.ToBase64String(Servers.ServiceKey);
         start.Environment["LEADSYNC_MASTER_KEY"] = key;
+        start.Environment["Services__Push"] = "http://127.0.0.1:9";
         start.Environment["Database__Create"] = "true";
         start.Environment["Database__Name"] = connector.Database.Name;
         using var process = Process.Start(start)!;

@@ -76,6 +76,7 @@ public sealed class When_records_are_searched_or_replicated
         var clock = new SetClock();
         await using var client = await Client.StartAsync(new() { Clock = clock });
         var old = await client.CreateLeadAsync(new { LastName = "old", Company = "y" });
+        await client.CreateLeadAsync(new { LastName = "untouched", Company = "y" });
         clock.Advance(TimeSpan.FromHours(1));
         var from = clock.GetUtcNow();
         var changed = await client.CreateLeadAsync(new { LastName = "new", Company = "y" });

@@ -13,6 +13,8 @@ public sealed class When_an_org_is_looked_over
     )]
     [InlineData("SELECT Id, Name FROM AssignmentRule WHERE SobjectType = 'Lead' AND Active = true", 1)]
     [InlineData("SELECT Id, Name, DeveloperName FROM Group WHERE Type = 'Queue'", 2)]
+    [InlineData("SELECT Name FROM Group WHERE Id IN (SELECT QueueId FROM QueueSobject WHERE SobjectType = 'Lead')", 1)]
+    [InlineData("SELECT Name FROM Group g WHERE g.Id NOT IN (SELECT q.QueueId FROM QueueSobject q)", 1)]
     [InlineData("SELECT QueueId, Queue.Name FROM QueueSobject WHERE SobjectType = 'Lead'", 1)]
     [InlineData("SELECT DeveloperName, IsActive FROM DuplicateRule WHERE SobjectType = 'Lead' AND IsActive = true", 1)]
     [InlineData("SELECT DeveloperName, RuleStatus FROM MatchingRule WHERE SobjectType = 'Contact'", 1)]
@@ -44,6 +46,17 @@ public sealed class When_an_org_is_looked_over
 
         answer.Status.ShouldBe(HttpStatusCode.OK, answer.Text);
         answer.Json.GetProperty("totalSize").GetInt32().ShouldBe(rows);
+    }
+
+    [Theory]
+    [InlineData("SELECT Id FROM Group WHERE Id IN (SELECT SobjectType FROM QueueSobject)")]
+    [InlineData("SELECT Id FROM Group WHERE Name IN (SELECT QueueId FROM QueueSobject)")]
+    [InlineData("SELECT Id FROM Group WHERE Id IN (SELECT QueueId FROM QueueSobject")]
+    public async Task A_query_within_a_query_gives_ids_alone(string soql)
+    {
+        await using var client = await Client.StartAsync();
+
+        (await client.QueryAsync(soql)).ShouldBeRefused(400, "MALFORMED_QUERY");
     }
 
     [Fact]

@@ -12,7 +12,7 @@ namespace LeadSync.CrmSimulator.Data;
 /// One customer's CRM: its objects, records, users, sessions and limits. Everything in it happens one request at a time,
 /// under <see cref="Gate"/>.
 /// </summary>
-public sealed class Org
+public sealed partial class Org
 {
     private readonly Dictionary<string, SObject> objects = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Table> tables = new(StringComparer.Ordinal);
@@ -59,12 +59,6 @@ public sealed class Org
 
     internal IReadOnlyCollection<string> Locked => locked;
 
-    /// <summary>The rules of the set-up, after the one that the setting AssignLeadsTo stands for.</summary>
-    internal IReadOnlyList<AssignmentRule> AssignmentRules =>
-        Settings.AssignLeadsTo is { } owner
-            ? [new("Assign leads", [new(owner)]), .. setup.AssignmentRules]
-            : setup.AssignmentRules;
-
     /// <summary>Two characters in each of the org's ids that no other org here has.</summary>
     internal string Pod { get; }
 
@@ -102,74 +96,6 @@ public sealed class Org
                 Seed();
             }
 
-            save();
-        }
-    }
-
-    /// <summary>The apps set up here; the first is the one of <see cref="ClientId"/>.</summary>
-    public IReadOnlyList<App> Apps => apps;
-
-    /// <summary>Adds an app, or changes the one of its consumer key.</summary>
-    /// <exception cref="ArgumentException">A value is unusable; the message names it.</exception>
-    public void PutApp(App app)
-    {
-        app.Check();
-        lock (Gate)
-        {
-            if (app.ClientId == ClientId && app.ClientSecret != ClientSecret)
-                Identity = Identity with { ClientSecret = app.ClientSecret };
-            // A new list each time: readers need no lock.
-            apps = apps.Exists(one => one.ClientId == app.ClientId)
-                ? [.. apps.Select(one => one.ClientId == app.ClientId ? app : one)]
-                : [.. apps, app];
-        }
-
-        save();
-    }
-
-    /// <summary>Who let which app act for them, oldest first; never a token.</summary>
-    public IReadOnlyList<GrantView> ShowGrants()
-    {
-        lock (Gate)
-        {
-            return
-            [
-                .. Grants.All.Select(grant => new GrantView(
-                    grant.ClientId,
-                    (string)FindRecord(grant.UserId)!["Username"]!,
-                    grant.Scopes,
-                    grant.GrantedAt,
-                    grant.UsedAt
-                )),
-            ];
-        }
-    }
-
-    /// <summary>Ends the grants of one user, or of all: their tokens are dead, as after a revoke in the CRM's set-up.</summary>
-    public void RevokeGrants(string? username = null)
-    {
-        lock (Gate)
-        {
-            foreach (var grant in Grants.All)
-            {
-                if (username is null || FindUser(username)?.Id == grant.UserId)
-                    Grants.Remove(grant.Id);
-            }
-        }
-
-        save();
-    }
-
-    /// <summary>People, permissions, queues, rules and features.</summary>
-    /// <exception cref="ArgumentException">It does not hold together; the message says where.</exception>
-    public OrgSetup Setup
-    {
-        get => setup;
-        set
-        {
-            SetupChecks.Check(this, value);
-            lock (Gate)
-                PutSetup(value);
             save();
         }
     }
@@ -268,28 +194,8 @@ public sealed class Org
             Cursors.Clear();
     }
 
-    internal void ChangeClient(string clientId, string clientSecret)
-    {
-        Identity = Identity with { ClientId = clientId, ClientSecret = clientSecret };
-        apps = [apps[0] with { ClientId = clientId, ClientSecret = clientSecret }, .. apps.Skip(1)];
-    }
-
-    internal void RestoreApps(IEnumerable<App> kept) => apps = [.. kept];
-
     /// <summary>Writes what is kept of the org beside its records.</summary>
     internal void Keep() => save();
-
-    /// <summary>The org's user of a username, in any case; null when there is none.</summary>
-    internal Record? FindUser(string username) =>
-        Table("User").FindBy("Username", username) is [var user, ..] ? user : null;
-
-    private App OwnApp() =>
-        new()
-        {
-            ClientId = Identity.ClientId,
-            ClientSecret = Identity.ClientSecret,
-            RunAs = $"integration@{Identity.Name}.example",
-        };
 
     internal Table Table(string objectName) => tables[objectName];
 
@@ -302,63 +208,6 @@ public sealed class Org
         objects.Values.FirstOrDefault(type => id.StartsWith(type.Prefix, StringComparison.Ordinal));
 
     internal Record? FindRecord(string id) => ObjectOfId(id) is { } type ? Table(type.Name).Find(id) : null;
-
-    /// <summary>The org as one of its users sees it.</summary>
-    internal Viewer ViewerOf(string userId) => viewers.GetOrAdd(userId, id => new(this, id));
-
-    internal bool IsLocked(string id) => locked.Contains(id);
-
-    internal void Lock(string id, bool on)
-    {
-        if (on)
-            locked.Add(id);
-        else
-            locked.Remove(id);
-    }
-
-    internal void RestoreLocks(IEnumerable<string> ids) => locked = [.. ids];
-
-    /// <summary>Id of the user or queue of a name; an id stands for itself.</summary>
-    internal string? FindOwner(string name) =>
-        FindUser(name)?.Id
-        ?? setup
-            .Queues.Index()
-            .Where(one => one.Item.Name == name)
-            .Select(one => RecordId.Make("00G", Pod, one.Index + 1))
-            .FirstOrDefault()
-        ?? (RecordId.TryRead(name, out var id) ? id : null);
-
-    internal bool IsQueueFor(string groupId, string objectName) =>
-        setup.Queues.ElementAtOrDefault((int)RecordId.NumberOf(groupId) - 1) is { } queue
-        && queue.Objects.Contains(objectName, StringComparer.Ordinal);
-
-    internal IReadOnlyList<(string Id, RecordType Type)> RecordTypesOf(string objectName) =>
-        [
-            .. setup
-                .RecordTypes.Index()
-                .Where(one => one.Item.Object == objectName)
-                .Select(one => (RecordId.Make("012", Pod, one.Index + 1), one.Item)),
-        ];
-
-    internal RecordType? FindRecordType(string objectName, string? id) =>
-        id is null ? null : RecordTypesOf(objectName).FirstOrDefault(one => one.Id == id).Type;
-
-    internal string? DefaultRecordType(string objectName) =>
-        RecordTypesOf(objectName).FirstOrDefault(one => one.Type.IsDefault).Id;
-
-    internal void PutSetup(OrgSetup value)
-    {
-        foreach (var type in objects.Values.ToList())
-        {
-            var next = Features.FieldsOf(type, setup).Aggregate(type, (left, field) => left.Without(field.Name));
-            next = Features.FieldsOf(type, value).Aggregate(next, (left, field) => left.With(field));
-            if (next != type)
-                Hold(next);
-        }
-
-        setup = value;
-        Seed();
-    }
 
     internal void Hold(SObject type)
     {
@@ -437,27 +286,6 @@ public sealed class Org
         foreach (var type in standard)
             Hold(type);
     }
-
-    /// <summary>Makes the rows of the set-up anew; ids follow from its lists, so they stay.</summary>
-    private void Seed()
-    {
-        Renew();
-        foreach (var name in SetupRows.Objects)
-        {
-            tables[name] = new();
-            Hold(objects[name]);
-        }
-
-        new SetupRows(this, new Transaction(this, RecordId.Make("005", Pod, 1), Identity.CreatedAt)).Write();
-    }
-
-    /// <summary>Forgets what was derived from fields and set-up.</summary>
-    private void Renew()
-    {
-        viewers = new(StringComparer.Ordinal);
-        Criteria = new(this);
-        ChangedAt = Clock.GetUtcNow();
-    }
 }
 
 /// <summary>Who an org is: given once, kept for good.</summary>
@@ -468,13 +296,4 @@ internal sealed record OrgIdentity(
     string ClientId,
     string ClientSecret,
     DateTimeOffset CreatedAt
-);
-
-/// <summary>That a user let an app act for them.</summary>
-public sealed record GrantView(
-    string ClientId,
-    string Username,
-    IReadOnlyList<string> Scopes,
-    DateTimeOffset GrantedAt,
-    DateTimeOffset UsedAt
 );

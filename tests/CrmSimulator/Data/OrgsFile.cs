@@ -52,6 +52,9 @@ internal sealed class OrgsFile(string path, Orgs orgs)
                         org.Hold(type.With(field with { Access = access }));
                 }
             }
+
+            // Once more, now that its fields are there: the rows of its permissions tell of them.
+            org.PutSetup(org.Setup);
         }
 
         return true;

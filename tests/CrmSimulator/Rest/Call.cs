@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
 using LeadSync.CrmSimulator.Data;
 using LeadSync.CrmSimulator.Faults;
 using LeadSync.CrmSimulator.Hosts;
@@ -13,7 +12,7 @@ using Microsoft.Extensions.Primitives;
 namespace LeadSync.CrmSimulator.Rest;
 
 /// <summary>An HTTP request read to its end, before it is decided what becomes of it.</summary>
-internal sealed partial class Call
+internal sealed class Call
 {
     private const int LongestUri = 16_384;
 
@@ -108,7 +107,7 @@ internal sealed partial class Call
             unreadable = error,
             Org = org,
             Shape = RequestShape.Of(
-                KindOf(verb, segments),
+                CallTarget.KindOf(verb, segments),
                 verb,
                 rawTarget,
                 isData ? segments[3..] : [],
@@ -137,7 +136,7 @@ internal sealed partial class Call
             At = now,
             Org = Org?.Name ?? "",
             Method = method,
-            Path = Noted(target),
+            Path = CallTarget.Noted(target),
             Kind = Shape.Kind,
             Writes = Shape.Writes,
             RequestId = RequestId,
@@ -273,13 +272,6 @@ internal sealed partial class Call
         return all;
     }
 
-    /// <summary>The target as the journal keeps it: cut, and without tokens.</summary>
-    private static string Noted(string target)
-    {
-        var noted = TokenInQuery().Replace(target, "${name}=...");
-        return noted.Length > 2_000 ? noted[..2_000] : noted;
-    }
-
     private ApiAnswer? TooLong()
     {
         if (target.Length > LongestUri)
@@ -309,24 +301,4 @@ internal sealed partial class Call
 
         return null;
     }
-
-    private static string KindOf(string method, string[] path) =>
-        path switch
-        {
-            ["services", "oauth2", "token"] => RequestKinds.Token,
-            ["services", "oauth2", "authorize"] => RequestKinds.Authorize,
-            ["services", "oauth2", "revoke"] => RequestKinds.Revoke,
-            ["services", "oauth2", "introspect"] => RequestKinds.Introspect,
-            ["services", "oauth2", "userinfo"] or ["id", _, _] => RequestKinds.Identity,
-            ["services", "data"] => RequestKinds.Versions,
-            ["services", "data", _, ..] => Router.KindOf(method, path[3..]),
-            _ => RequestKinds.Unknown,
-        };
-
-    [GeneratedRegex(
-        @"(?<=[?&])(?<name>(oauth_)?token|client_secret|assertion)=[^&]*",
-        RegexOptions.ExplicitCapture,
-        1000
-    )]
-    private static partial Regex TokenInQuery();
 }

@@ -49,7 +49,7 @@ internal sealed class RecordWriter(Viewer viewer, Transaction transaction, Write
             values["RecordTypeId"] = org.DefaultRecordType(type.Name);
         if (CampaignMembers.Complete(org, type, values) is { } refused)
             return WriteResult.Failure(null, refused);
-        if (!options.ByHand)
+        if (!options.ByHand && rules.ConcernThose(type))
         {
             var self = Provisional(type, "", values);
             if (rules.Refuse(type, self, creating: true, values.Keys, options) is { } error)
@@ -90,7 +90,7 @@ internal sealed class RecordWriter(Viewer viewer, Transaction transaction, Write
         var values = input.Values.ToDictionary(v => v.Field.Name, v => v.Value, StringComparer.Ordinal);
         if (CampaignMembers.Complete(org, type, values, record) is { } refused)
             return WriteResult.Failure(full, refused);
-        if (!options.ByHand)
+        if (!options.ByHand && rules.ConcernThose(type))
         {
             var changed = values
                 .Where(one => !Equals(one.Value, record[one.Key]))

@@ -12,6 +12,13 @@ internal sealed class TriggerException(ApiError error) : Exception(error.Message
 /// <summary>What the org's own rules say to a record that is about to be saved, in the CRM's order.</summary>
 internal sealed class OrgRules(Org org)
 {
+    /// <summary>Whether there is anything to ask; most orgs have nothing, and records come by the thousand.</summary>
+    public bool ConcernThose(SObject type) =>
+        org.AssignmentRules.Any(rule => rule.Object == type.Name)
+        || org.Setup.ValidationRules.Any(rule => rule.Object == type.Name)
+        || org.Setup.DuplicateRules.Any(rule => rule.Object == type.Name)
+        || org.Setup.Triggers.Any(trigger => trigger.Object == type.Name);
+
     /// <param name="self">The record as it will be saved.</param>
     /// <param name="changed">Names of the fields that this save sets.</param>
     /// <returns>Null when nothing is said against it.</returns>

@@ -129,24 +129,24 @@ internal sealed partial class SoslSyntax
     [GeneratedRegex(
         @"^\s*FIND\s*\{(?<term>(\\.|[^\\}])+)\}(\s*IN\s+(?<in>ALL|NAME|EMAIL|PHONE|SIDEBAR)\s+FIELDS)?(\s+RETURNING\s+(?<returning>\w+\s*(\([^()]*(\([^()]*\)[^()]*)*\))?(\s*,\s*\w+\s*(\([^()]*(\([^()]*\)[^()]*)*\))?)*))?(\s+LIMIT\s+(?<limit>\d{1,5}))?\s*$",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
-        1000
+        Timeout.Infinite
     )]
     private static partial Regex Whole();
 
     [GeneratedRegex(
         @"(?<object>\w+)\s*(\((?<inner>[^()]*(\([^()]*\)[^()]*)*)\))?(\s*,\s*|$)",
         RegexOptions.ExplicitCapture,
-        1000
+        Timeout.Infinite
     )]
     private static partial Regex Item();
 
     [GeneratedRegex(
         @"\b(WHERE|ORDER\s+BY|LIMIT|OFFSET)\b",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
-        1000
+        Timeout.Infinite
     )]
     private static partial Regex Clause();
 
-    [GeneratedRegex(@"[\p{L}\p{Nd}]+\*?", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"[\p{L}\p{Nd}]+\*?", RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Word();
 }

@@ -61,6 +61,8 @@ internal sealed class Filter
                 return BindOrder(compare);
             case Condition.OneOf oneOf:
                 return BindOneOf(oneOf.Field, oneOf.Values, oneOf.Negated);
+            case Condition.InQuery inQuery:
+                return BindInQuery(inQuery);
             default:
                 throw new InvalidOperationException($"A condition of kind {condition.GetType().Name} is not known.");
         }
@@ -135,6 +137,35 @@ internal sealed class Filter
         var keyed =
             !negated && !orEmpty && days.Count == 0 && field.Steps.Count == 0 && IsKey(field.Field) ? values : null;
         return (Test, () => keyed is null ? null : Look(field.Field, keyed));
+    }
+
+    /// <summary>The inner query is run once, when the filter is bound.</summary>
+    private (Func<Record, bool>, Func<HashSet<Record>?>) BindInQuery(Condition.InQuery condition)
+    {
+        var field = Filterable(condition.Field);
+        var found = Query.Run(viewer, condition.Inner, deletedToo: false);
+        var selected = found.Fields?.Items is [{ Branch: null } only] ? only.Field : null;
+        if (
+            selected?.Type is not (FieldType.Id or FieldType.Reference)
+            || field.Field.Type is not (FieldType.Id or FieldType.Reference)
+        )
+        {
+            throw SoqlException.At(
+                "MALFORMED_QUERY",
+                source,
+                condition.Field.Position,
+                "semi join sub-selects can only compare ids: an id or reference, selected alone"
+            );
+        }
+
+        var ids = found
+            .Records.Select(record => record[selected.Name])
+            .OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
+        return (
+            record => field.Read(record) is string id ? ids.Contains(id) != condition.Negated : condition.Negated,
+            () => null
+        );
     }
 
     private bool IsKey(Field field) => field.Type == FieldType.Id || viewer.Org.Table(type.Name).IsIndexed(field.Name);

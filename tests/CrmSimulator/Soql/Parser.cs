@@ -4,7 +4,7 @@ using LeadSync.CrmSimulator.Data;
 namespace LeadSync.CrmSimulator.Soql;
 
 /// <summary>
-/// Reads SELECT … FROM … WHERE … ORDER BY … LIMIT … OFFSET. Sub-selects, GROUP BY, TYPEOF and aggregates other than
+/// Reads SELECT … FROM … WHERE … ORDER BY … LIMIT … OFFSET, and IN (SELECT …). Other sub-selects, GROUP BY, TYPEOF and aggregates other than
 /// COUNT() are not understood here and answered as an unexpected token.
 /// </summary>
 internal sealed class Parser
@@ -27,7 +27,9 @@ internal sealed class Parser
     {
         if (query.Length > 100_000)
             throw new SoqlException("MALFORMED_QUERY", "SOQL statements cannot be longer than 100000 characters.");
-        return new Parser(query, today).Query();
+        var parser = new Parser(query, today);
+        var read = parser.Query();
+        return parser.Current.Kind != TokenKind.End ? throw parser.Unexpected() : read;
     }
 
     private Token Current => tokens[at];
@@ -52,9 +54,7 @@ internal sealed class Parser
 
         int? limit = Take("LIMIT") ? WholeNumber() : null;
         int? offset = Take("OFFSET") ? WholeNumber() : null;
-        return Current.Kind != TokenKind.End
-            ? throw Unexpected()
-            : new(query, WithoutAlias(selection), from.Text, from.Position, where, order, limit, offset);
+        return new(query, WithoutAlias(selection), from.Text, from.Position, where, order, limit, offset);
     }
 
     private static bool IsClause(Token token) =>
@@ -164,14 +164,28 @@ internal sealed class Parser
         }
 
         if (Take("IN"))
-            return new Condition.OneOf(field, false, List());
+            return In(field, negated: false);
         if (Current.Is("NOT") && tokens[at + 1].Is("IN"))
         {
             at += 2;
-            return new Condition.OneOf(field, true, List());
+            return In(field, negated: true);
         }
 
         return new Condition.Compare(field, Operator(), Value());
+    }
+
+    /// <summary>A list of values, or a query of its own, which does not know the outer one's alias.</summary>
+    private Condition In(FieldPath field, bool negated)
+    {
+        if (!Current.Is("(") || !tokens[at + 1].Is("SELECT"))
+            return new Condition.OneOf(field, negated, List());
+        at++;
+        var outer = alias;
+        alias = null;
+        var inner = Query();
+        alias = outer;
+        Expect(")");
+        return new Condition.InQuery(field, negated, inner);
     }
 
     private Comparison Operator()

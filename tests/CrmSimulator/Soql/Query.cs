@@ -22,9 +22,13 @@ internal sealed class Query
 
     /// <param name="deletedToo">As queryAll does.</param>
     /// <exception cref="SoqlException">The query cannot be understood or names what is not there.</exception>
-    public static Query Run(Viewer viewer, string source, bool deletedToo, DateTimeOffset now)
+    public static Query Run(Viewer viewer, string source, bool deletedToo, DateTimeOffset now) =>
+        Run(viewer, Parser.Parse(source, DateOnly.FromDateTime(now.UtcDateTime)), deletedToo);
+
+    /// <exception cref="SoqlException">The query names what is not there.</exception>
+    public static Query Run(Viewer viewer, QuerySyntax syntax, bool deletedToo)
     {
-        var syntax = Parser.Parse(source, DateOnly.FromDateTime(now.UtcDateTime));
+        var source = syntax.Source;
         var type =
             viewer.FindObject(syntax.Object)
             ?? throw SoqlException.At(

@@ -39,6 +39,9 @@ internal abstract record Condition
 
     public sealed record OneOf(FieldPath Field, bool Negated, IReadOnlyList<Literal> Values) : Condition;
 
+    /// <summary>IN (SELECT ...): the values that the inner query finds.</summary>
+    public sealed record InQuery(FieldPath Field, bool Negated, QuerySyntax Inner) : Condition;
+
     public sealed record Like(FieldPath Field, LikePattern Pattern, int Position) : Condition;
 }
 

@@ -16,12 +16,71 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
     public static TheoryData<string, string, string?, KeyRole> Table()
     {
         var table = new TheoryData<string, string, string?, KeyRole>();
-        foreach (var row in ForwardTable.Rows)
+        foreach (var row in ForwardTable.Rows.Where(row => row.Role is not null))
         {
             foreach (var method in row.Methods)
-                table.Add(method, row.Path, row.Service, row.Role);
+                table.Add(method, row.Path, row.Service, row.Role!.Value);
         }
         return table;
+    }
+
+    [Fact]
+    public void Without_a_key_there_are_only_the_pages_on_the_way_to_a_connection() =>
+        ForwardTable
+            .Rows.Where(row => row.Role is null)
+            .Select(row => $"{string.Join(',', row.Methods)} {row.Path} → {row.Service}")
+            .ShouldBe(["GET /oauth/{system}/callback → Connector", "GET,POST /connect/{secret} → Connector"]);
+
+    [Theory]
+    [InlineData("GET", "/oauth/salesforce/callback?code=a%3D&state=b")]
+    [InlineData("GET", "/connect/secret")]
+    [InlineData("POST", "/connect/confirm")]
+    public async Task A_page_needs_no_key_gets_no_token_and_keeps_its_own_cookie_alone(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.TryAddWithoutValidation("Cookie", "leadsync-connect=c1; session=s1");
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer anything");
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Host", "evil.example");
+        gateway.Seen.Clear();
+
+        var answer = await gateway.Anonymous().SendAsync(request, TestContext.Current.CancellationToken);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var seen = gateway.Seen.ShouldHaveSingleItem();
+        seen.Service.ShouldBe("Connector");
+        seen.Path.ShouldBe(path);
+        seen.Headers.ShouldNotContainKey("Authorization");
+        seen.Headers["Cookie"].ShouldBe("leadsync-connect=c1");
+        seen.Headers["X-Forwarded-Host"].ShouldBe(gateway.Address.Authority);
+        seen.Headers["X-Forwarded-Proto"].ShouldBe("http");
+        answer.Headers.Contains("Set-Cookie").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_page_whose_service_is_away_says_so()
+    {
+        await gateway.TakeConnectorAwayAsync();
+
+        var answer = await gateway.Anonymous().SendAsync(HttpMethod.Get, "/connect/secret");
+
+        await gateway.BringConnectorBackAsync();
+        answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await answer.ReadJsonAsync()).Text("code").ShouldBe("UNAVAILABLE");
+    }
+
+    [Theory]
+    [InlineData("POST", "/oauth/salesforce/callback")]
+    [InlineData("GET", "/oauth/salesforce/callback/more")]
+    [InlineData("GET", "/oauth/callback")]
+    [InlineData("GET", "/connect/secret/more")]
+    [InlineData("GET", "/connect")]
+    public async Task Beside_the_pages_nothing_is_to_be_had_without_a_key(string method, string path)
+    {
+        gateway.Seen.Clear();
+
+        (await gateway.Anonymous().SendAsync(new HttpMethod(method), path)).IsSuccessStatusCode.ShouldBeFalse();
+
+        gateway.Seen.ShouldBeEmpty();
     }
 
     [Theory]
@@ -79,7 +138,7 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
     {
         ForwardTable
             .Rows.Where(row => row.Service is not null && row.Methods.Any(method => method != "GET"))
-            .ShouldAllBe(row => row.Role >= KeyRole.Integrator);
+            .ShouldAllBe(row => row.Role == null || row.Role >= KeyRole.Integrator);
     }
 
     [Theory]
@@ -196,6 +255,7 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
     public sealed class WithPeers : GatewayUnderTest
     {
         private readonly List<StubPeer> _peers = [];
+        private StubPeer? _connector;
 
         public ConcurrentQueue<Arrival> Seen { get; } = new();
         public TaskCompletionSource MayEnd { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -208,19 +268,28 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
                 var peer = await StubPeer.StartAsync(app => Map(app, service));
                 _peers.Add(peer);
                 Settings[$"Services:{service}"] = peer.Address.ToString();
+                if (service == "Connector")
+                    _connector = peer;
                 Audit = peer;
             }
         }
 
-        public async Task RestartAuditAsync()
+        public async Task RestartAuditAsync() => Audit = await RestartAsync("Audit");
+
+        public ValueTask TakeConnectorAwayAsync() => _connector!.DisposeAsync();
+
+        public async Task BringConnectorBackAsync() => _connector = await RestartAsync("Connector");
+
+        private async Task<StubPeer> RestartAsync(string service)
         {
-            Audit = await StubPeer.StartAsync(app =>
+            var peer = await StubPeer.StartAsync(app =>
             {
                 app.Urls.Clear();
-                app.Urls.Add(Settings["Services:Audit"]!);
-                Map(app, "Audit");
+                app.Urls.Add(Settings[$"Services:{service}"]!);
+                Map(app, service);
             });
-            _peers.Add(Audit);
+            _peers.Add(peer);
+            return peer;
         }
 
         private void Map(WebApplication app, string service)

@@ -1,7 +1,7 @@
 namespace LeadSync.Crm.Salesforce.Bulk;
 
 /// <summary>A job of Salesforce's Bulk API 2.0, as it stood when it was read.</summary>
-/// <param name="Id">Salesforce's id of it; its own results are found by it for seven days.</param>
+/// <param name="Id">Salesforce's id of it; its results are found by it for seven days, then Salesforce forgets them.</param>
 /// <param name="IsQuery">It reads, else it writes.</param>
 /// <param name="Processed">Records done so far, those that failed among them.</param>
 /// <param name="Failed">Records that could not be written. A job that is complete may have any number of them.</param>

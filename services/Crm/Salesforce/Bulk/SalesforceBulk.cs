@@ -93,13 +93,6 @@ public sealed class SalesforceBulk
         return Read(await _http.SendAsync(call, cancellationToken), job.IsQuery);
     }
 
-    /// <summary>Forgets a job that has ended, with its results. No record is deleted by it.</summary>
-    public Task DeleteAsync(CrmSession session, BulkJob job, CancellationToken cancellationToken)
-    {
-        var call = new SalesforceCall(session, HttpMethod.Delete, PathOf(job)) { AnswersNothing = true };
-        return _http.SendAsync(call, cancellationToken);
-    }
-
     /// <summary>Opens a page of what a reading job found. Only once it is complete.</summary>
     /// <param name="query">As the job was started.</param>
     /// <param name="locator">From <see cref="BulkPage.Next"/>; null for the first page.</param>

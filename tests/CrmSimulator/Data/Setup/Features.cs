@@ -16,6 +16,14 @@ internal static class Features
     public static IReadOnlyList<string> AddressesOf(string objectName) =>
         AddressPrefixes.GetValueOrDefault(objectName, []);
 
+    /// <summary>A field as a feature that is off now may have left it in the journal; null when no feature has such.</summary>
+    public static Field? FindPast(string name) =>
+        name is "RecordTypeId" or "CurrencyIsoCode" or "IsPersonAccount"
+        || name.EndsWith("CountryCode", StringComparison.Ordinal)
+        || name.EndsWith("StateCode", StringComparison.Ordinal)
+            ? Text(name, name, 255)
+            : null;
+
     public static IEnumerable<Field> FieldsOf(SObject type, OrgSetup setup)
     {
         if (!type.Writeable)
