@@ -28,12 +28,11 @@ public interface ICrm
     /// <summary>Reads the fields of an object as the session's user may see and write them.</summary>
     Task<ObjectSchema> DescribeAsync(CrmSession session, string objectName, CancellationToken cancellationToken);
 
-    /// <summary>Reads the fields of an object unless nothing of it has changed since.</summary>
-    /// <param name="since">The <see cref="Description.ServerTime"/> of the last reading; null reads it whatever it is.</param>
-    Task<Description> DescribeAsync(
+    /// <summary>The same, but null when it was not changed since then: from <see cref="ObjectSchema.ChangedAt"/>.</summary>
+    Task<ObjectSchema?> DescribeIfChangedAsync(
         CrmSession session,
         string objectName,
-        DateTimeOffset? since,
+        DateTimeOffset since,
         CancellationToken cancellationToken
     );
 

@@ -9,14 +9,13 @@ public sealed record ObjectSchema(
     IReadOnlyList<FieldSchema> Fields
 )
 {
+    /// <summary>When it was last changed, by the CRM's clock, where it says so.</summary>
+    public DateTimeOffset? ChangedAt { get; init; }
+
     /// <summary>The field of that API name, whose case does not matter; null when there is none, or none that the user may see.</summary>
     public FieldSchema? Find(string name) =>
         Fields.FirstOrDefault(field => string.Equals(field.Name, name, StringComparison.OrdinalIgnoreCase));
 }
-
-/// <param name="Schema">Null when nothing of it has changed.</param>
-/// <param name="ServerTime">The CRM's clock when it answered.</param>
-public sealed record Description(ObjectSchema? Schema, DateTimeOffset ServerTime);
 
 /// <summary>An object of the CRM in the list of all that the connected user may see.</summary>
 /// <param name="Object">API name.</param>

@@ -59,21 +59,30 @@ public sealed class When_an_object_is_described
     {
         const string lead = """{"name":"Lead","label":"Lead","createable":true,"updateable":true,"fields":[]}""";
         await using var salesforce = await ScriptedSalesforce.StartAsync();
-        salesforce.Answers(200, lead).AnswersNothing(304).Answers(200, lead);
-        var first = await salesforce.Crm.DescribeAsync(salesforce.Session, "Lead", since: null, Stop);
-
-        var unchanged = await salesforce.Crm.DescribeAsync(salesforce.Session, "Lead", first.ServerTime, Stop);
-        var changed = await salesforce.Crm.DescribeAsync(salesforce.Session, "Lead", unchanged.ServerTime, Stop);
-
-        first.Schema.ShouldNotBeNull();
-        unchanged.Schema.ShouldBeNull();
-        changed.Schema.ShouldNotBeNull().Object.ShouldBe("Lead");
-        salesforce.Asked[0].Headers.ContainsKey("If-Modified-Since").ShouldBeFalse();
-        // A second earlier: what changed in the second of the last reading may have come after it.
         salesforce
-            .Asked[1]
-            .Headers["If-Modified-Since"]
-            .ShouldBe(first.ServerTime.AddSeconds(-1).ToString("R", System.Globalization.CultureInfo.InvariantCulture));
+            .Answers(200, lead, ("Last-Modified", "Wed, 01 Jul 2026 10:00:05 GMT"))
+            .AnswersNothing(304)
+            .Answers(200, lead);
+        var first = await salesforce.Crm.DescribeAsync(salesforce.Session, "Lead", Stop);
+
+        var unchanged = await salesforce.Crm.DescribeIfChangedAsync(
+            salesforce.Session,
+            "Lead",
+            first.ChangedAt!.Value,
+            Stop
+        );
+        var changed = await salesforce.Crm.DescribeIfChangedAsync(
+            salesforce.Session,
+            "Lead",
+            first.ChangedAt.Value,
+            Stop
+        );
+
+        first.ChangedAt.ShouldBe(new DateTimeOffset(2026, 7, 1, 10, 0, 5, TimeSpan.Zero));
+        unchanged.ShouldBeNull();
+        changed.ShouldNotBeNull().Object.ShouldBe("Lead");
+        changed.ChangedAt.ShouldBeNull();
+        salesforce.Asked[1].Headers["If-Modified-Since"].ShouldBe("Wed, 01 Jul 2026 10:00:05 GMT");
     }
 
     [Fact]

@@ -105,11 +105,14 @@ public sealed partial class ReadSchema(
         var read = await usage.UseAsync(
             access,
             Calls,
-            session => crm.DescribeAsync(session, objectName, kept?.ServerTime, cancellationToken),
+            async session =>
+                kept?.ChangedAt is { } since
+                    ? await crm.DescribeIfChangedAsync(session, objectName, since, cancellationToken)
+                    : await crm.DescribeAsync(session, objectName, cancellationToken),
             cancellationToken
         );
-        var current = read.Schema is { } described
-            ? new KeptSchema(ToSchema(described, readAt), readAt, read.ServerTime)
+        var current = read is not null
+            ? new KeptSchema(ToSchema(read, readAt), readAt, read.ChangedAt)
             : kept! with
             {
                 Schema = kept.Schema with { ReadAt = readAt },

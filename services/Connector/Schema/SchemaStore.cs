@@ -8,8 +8,8 @@ namespace LeadSync.Connector.Schema;
 /// <summary>A description as it is kept.</summary>
 /// <param name="Schema">Its <see cref="CrmSchema.ReadAt"/> is when the CRM last gave it, or said that it is unchanged.</param>
 /// <param name="WholeAt">When the CRM last gave the whole of it.</param>
-/// <param name="ServerTime">The same instant by the CRM's own clock; null for one that was kept before that was noted.</param>
-public sealed record KeptSchema(CrmSchema Schema, DateTimeOffset WholeAt, DateTimeOffset? ServerTime);
+/// <param name="ChangedAt">When it was last changed, by the CRM's own clock; null where the CRM did not say.</param>
+public sealed record KeptSchema(CrmSchema Schema, DateTimeOffset WholeAt, DateTimeOffset? ChangedAt);
 
 /// <summary>All SQL on the table <c>object_schema</c>: the last description that the CRM gave.</summary>
 public sealed class SchemaStore(NpgsqlDataSource database)
@@ -20,7 +20,7 @@ public sealed class SchemaStore(NpgsqlDataSource database)
         var row = await connection.QuerySingleOrDefaultAsync<Row>(
             new CommandDefinition(
                 """
-                select body, coalesce(whole_at, read_at) as whole_at, server_time from object_schema
+                select body, coalesce(whole_at, read_at) as whole_at, changed_at from object_schema
                 where connection_id = @connectionId and object = @objectName
                 """,
                 new { connectionId, objectName },
@@ -32,7 +32,7 @@ public sealed class SchemaStore(NpgsqlDataSource database)
             : new KeptSchema(
                 JsonSerializer.Deserialize<CrmSchema>(row.Body, JsonSerializerOptions.Web)!,
                 row.WholeAt,
-                row.ServerTime
+                row.ChangedAt
             );
     }
 
@@ -56,11 +56,11 @@ public sealed class SchemaStore(NpgsqlDataSource database)
         await connection.ExecuteAsync(
             new CommandDefinition(
                 """
-                insert into object_schema (connection_id, object, body, read_at, whole_at, server_time)
-                values (@connectionId, @objectName, @body::jsonb, @ReadAt, @WholeAt, @ServerTime)
+                insert into object_schema (connection_id, object, body, read_at, whole_at, changed_at)
+                values (@connectionId, @objectName, @body::jsonb, @ReadAt, @WholeAt, @ChangedAt)
                 on conflict (connection_id, object) do update
                     set body = excluded.body, read_at = excluded.read_at, whole_at = excluded.whole_at,
-                        server_time = excluded.server_time
+                        changed_at = excluded.changed_at
                     where object_schema.read_at < excluded.read_at
                 """,
                 new
@@ -70,7 +70,7 @@ public sealed class SchemaStore(NpgsqlDataSource database)
                     body = JsonSerializer.Serialize(kept.Schema, JsonSerializerOptions.Web),
                     kept.Schema.ReadAt,
                     kept.WholeAt,
-                    kept.ServerTime,
+                    kept.ChangedAt,
                 },
                 cancellationToken: cancellationToken
             )
@@ -81,6 +81,6 @@ public sealed class SchemaStore(NpgsqlDataSource database)
     {
         public required string Body { get; init; }
         public required DateTimeOffset WholeAt { get; init; }
-        public DateTimeOffset? ServerTime { get; init; }
+        public DateTimeOffset? ChangedAt { get; init; }
     }
 }

@@ -19,7 +19,7 @@ internal sealed record SalesforceCall(CrmSession Session, HttpMethod Method, str
     /// <summary>A record on its condition: refused with 412 when it was changed after this instant, which counts in whole seconds.</summary>
     public DateTimeOffset? UnmodifiedSince { get; init; }
 
-    /// <summary>A read on its condition: answered with nothing at all when what is read has not changed since, in whole seconds.</summary>
+    /// <summary>Answered with nothing when what is asked for was not changed after this instant.</summary>
     public DateTimeOffset? ModifiedSince { get; init; }
 
     /// <summary>It is about one record, so that what is refused is the record's and not the call's.</summary>
@@ -39,7 +39,10 @@ internal sealed record SalesforceCall(CrmSession Session, HttpMethod Method, str
 /// <param name="Calls">Requests that went out for it.</param>
 internal sealed record SalesforceAnswer(JsonElement Json, DateTimeOffset ServerTime, string? RequestId, int Calls)
 {
-    /// <summary>What was to be read has not changed since <see cref="SalesforceCall.ModifiedSince"/>.</summary>
+    /// <summary>When what was asked for was last changed, where Salesforce says so.</summary>
+    public DateTimeOffset? LastModified { get; init; }
+
+    /// <summary>It was not changed since <see cref="SalesforceCall.ModifiedSince"/>.</summary>
     public bool IsUnchanged => Json.ValueKind == JsonValueKind.Undefined;
 
     /// <exception cref="CrmException">The answer is not of the shape that was asked for.</exception>

@@ -45,12 +45,12 @@ public sealed class SalesforceCrm : ICrm
         CancellationToken cancellationToken
     ) => _describe.DescribeAsync(session, objectName, cancellationToken);
 
-    public Task<Description> DescribeAsync(
+    public Task<ObjectSchema?> DescribeIfChangedAsync(
         CrmSession session,
         string objectName,
-        DateTimeOffset? since,
+        DateTimeOffset since,
         CancellationToken cancellationToken
-    ) => _describe.DescribeAsync(session, objectName, since, cancellationToken);
+    ) => _describe.DescribeIfChangedAsync(session, objectName, since, cancellationToken);
 
     public Task<Found> FindAsync(CrmSession session, Search search, CancellationToken cancellationToken) =>
         _find.FindAsync(session, search, cancellationToken);

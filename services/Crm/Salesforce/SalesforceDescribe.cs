@@ -24,28 +24,28 @@ internal sealed class SalesforceDescribe(SalesforceHttp http)
         CrmSession session,
         string objectName,
         CancellationToken cancellationToken
-    ) => (await DescribeAsync(session, objectName, since: null, cancellationToken)).Schema!;
+    ) => Read(await http.SendAsync(Call(session, objectName), cancellationToken));
 
-    public async Task<Description> DescribeAsync(
+    public async Task<ObjectSchema?> DescribeIfChangedAsync(
         CrmSession session,
         string objectName,
-        DateTimeOffset? since,
+        DateTimeOffset since,
         CancellationToken cancellationToken
     )
     {
-        if (!SoqlText.IsName(objectName))
-            throw new ArgumentException($"No API name of Salesforce: '{objectName}'.", nameof(objectName));
-        var call = new SalesforceCall(session, HttpMethod.Get, $"/sobjects/{objectName}/describe")
-        {
-            // A change in the very second of the last reading may have come after it.
-            ModifiedSince = since - TimeSpan.FromSeconds(1),
-        };
+        var call = Call(session, objectName) with { ModifiedSince = since };
         var answer = await http.SendAsync(call, cancellationToken);
-        return new Description(
-            answer.IsUnchanged ? null : answer.Read(SalesforceJson.Default.DescribedObject).ToSchema(),
-            answer.ServerTime
-        );
+        return answer.IsUnchanged ? null : Read(answer);
     }
+
+    private static SalesforceCall Call(CrmSession session, string objectName) =>
+        new(session, HttpMethod.Get, $"/sobjects/{SoqlText.Name(objectName)}/describe");
+
+    private static ObjectSchema Read(SalesforceAnswer answer) =>
+        answer.Read(SalesforceJson.Default.DescribedObject).ToSchema() with
+        {
+            ChangedAt = answer.LastModified,
+        };
 }
 
 /// <summary>The parts of the list of objects that we use.</summary>

@@ -124,7 +124,7 @@ internal sealed class SalesforceHttp(HttpClient http, SalesforceOptions options,
     }
 
     private static bool IsUnchanged(SalesforceCall call, HttpResponseMessage response) =>
-        call.ModifiedSince is not null && response.StatusCode == HttpStatusCode.NotModified;
+        response.StatusCode == HttpStatusCode.NotModified && call.ModifiedSince is not null;
 
     private async Task<SalesforceAnswer> ReadAnswerAsync(
         SalesforceCall call,
@@ -140,7 +140,10 @@ internal sealed class SalesforceHttp(HttpClient http, SalesforceOptions options,
             || call.AnswersNothing && response.Content.Headers.ContentLength is not 0
         )
             throw Unreadable(call, response.RequestId());
-        return new(json ?? default, response.Headers.Date ?? clock.GetUtcNow(), response.RequestId(), call.Calls);
+        return new(json ?? default, response.Headers.Date ?? clock.GetUtcNow(), response.RequestId(), call.Calls)
+        {
+            LastModified = response.Content.Headers.LastModified,
+        };
     }
 
     private async Task<SalesforceDownload> OpenAnswerAsync(
