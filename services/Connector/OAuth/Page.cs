@@ -8,8 +8,11 @@ namespace LeadSync.Connector.OAuth;
 /// A small page for people without an account here. Everything that came from outside is escaped, nothing runs in it, nothing
 /// is loaded, and nobody may frame it.
 /// </summary>
-/// <param name="formTarget">Where else than here a form of the page may lead to: the CRM's login.</param>
-public sealed class Page(int status, string title, string body, Uri? formTarget = null) : IResult
+/// <param name="goTo">
+/// Where the browser goes on to by itself. Not as a redirect of a form's answer: browsers hold those against where forms may
+/// lead to, and nobody knows which hosts an org's own login passes through.
+/// </param>
+public sealed class Page(int status, string title, string body, Uri? goTo = null) : IResult
 {
     private const string Style = """
         body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem;color:#1b1f24}
@@ -27,9 +30,9 @@ public sealed class Page(int status, string title, string body, Uri? formTarget 
         var response = httpContext.Response;
         response.StatusCode = status;
         response.ContentType = "text/html; charset=utf-8";
-        var forms = formTarget is null ? "'self'" : $"'self' {formTarget.GetLeftPart(UriPartial.Authority)}";
+        var onward = goTo is null ? "" : $"<meta http-equiv=\"refresh\" content=\"0;url={Text(goTo.AbsoluteUri)}\">";
         response.Headers.ContentSecurityPolicy =
-            $"default-src 'none'; style-src 'sha256-{StyleHash}'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'";
+            $"default-src 'none'; style-src 'sha256-{StyleHash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.XFrameOptions = "DENY";
         // The address of this page holds a code or a link's secret.
@@ -39,7 +42,7 @@ public sealed class Page(int status, string title, string body, Uri? formTarget 
             $"""
             <!DOCTYPE html>
             <html lang="en">
-            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{Text(
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">{onward}<title>{Text(
                 title
             )} - LeadSync</title><style>{Style}</style></head>
             <body>

@@ -23,8 +23,16 @@ internal static class Pages
             <form method="post" action="/connect/{Page.Text(
                 secret
             )}"><button type="submit">Go on to Salesforce</button></form>
-            """,
-            consent.Login
+            """
+        );
+
+    /// <summary>On to the CRM, by itself or by hand.</summary>
+    public static Page GoOn(Uri authorizeUrl) =>
+        new(
+            StatusCodes.Status200OK,
+            "Going on to Salesforce",
+            $"<p><a href=\"{Page.Text(authorizeUrl.AbsoluteUri)}\">Go on to Salesforce</a></p>",
+            authorizeUrl
         );
 
     /// <summary>The org, to be confirmed by the person who followed a connect link.</summary>

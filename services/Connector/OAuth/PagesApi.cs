@@ -112,10 +112,7 @@ internal static class PagesApi
                 MaxAge = options.StateLife + options.ConfirmWithin,
             }
         );
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers["Referrer-Policy"] = "no-referrer";
-        context.Response.Headers.Location = ask.AuthorizeUrl(consent, state, verifier).AbsoluteUri;
-        return Results.StatusCode(StatusCodes.Status303SeeOther);
+        return Pages.GoOn(ask.AuthorizeUrl(consent, state, verifier));
     }
 
     private static async Task<IResult> ConfirmAsync(
