@@ -113,16 +113,30 @@ public sealed class ServiceProcess
     public IReadOnlyList<string> LastLines(int count) =>
         File.Exists(Log) ? [.. File.ReadLines(Log, Encoding.UTF8).TakeLast(count)] : [];
 
+    // Empty for a moment while one program becomes the next: looked at again until it is one or the other.
     private bool IsOurs(int processId)
+    {
+        bool? isOurs = null;
+        SpinWait.SpinUntil(() => (isOurs = Look(processId)) is not null, TimeSpan.FromSeconds(2));
+        return isOurs ?? false;
+    }
+
+    // Null: it cannot be told now.
+    private bool? Look(int processId)
     {
         try
         {
             var folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}");
-            // A process that has ended and waits to be reaped has no command line any more.
-            return File.ReadAllText($"{folder}/cmdline").Contains(Service.Program(_checkout), StringComparison.Ordinal)
-                && File.ReadAllText($"{folder}/environ")
-                    .Split('\0')
-                    .Contains($"LEADSYNC_STATE={_checkout.State}", StringComparer.Ordinal);
+            var command = File.ReadAllText($"{folder}/cmdline");
+            var environment = File.ReadAllText($"{folder}/environ");
+            if (command.Length > 0 && environment.Length > 0)
+            {
+                return command.Contains(Service.Program(_checkout), StringComparison.Ordinal)
+                    && environment.Split('\0').Contains($"LEADSYNC_STATE={_checkout.State}", StringComparer.Ordinal);
+            }
+            // After the name in parentheses comes the state; Z has ended and waits to be reaped.
+            var status = File.ReadAllText($"{folder}/stat");
+            return status[(status.LastIndexOf(')') + 1)..].TrimStart().StartsWith('Z') ? false : null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
