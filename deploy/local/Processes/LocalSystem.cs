@@ -98,6 +98,7 @@ public sealed class LocalSystem(Checkout checkout, Keys keys, HttpClient http, I
             settings["Simulator__DataFolder"] = data;
             settings["Simulator__ClientId"] = SimulatorClient.ClientId;
             settings["Simulator__ClientSecret"] = keys.SimulatedOrg;
+            settings["Simulator__CallbackUrls"] = $"{this[LocalService.Gateway].Address}/oauth/salesforce/callback";
             return settings;
         }
 
@@ -110,7 +111,15 @@ public sealed class LocalSystem(Checkout checkout, Keys keys, HttpClient http, I
         foreach (var peer in Services.Where(peer => peer.Service != LocalService.Simulator))
             settings[$"Services__{peer.Service.Name}"] = peer.Address;
         if (service.Service == LocalService.Connector)
+        {
             settings["LEADSYNC_MASTER_KEY"] = keys.Master;
+            // People log in at the simulated org too, with the app that it knows.
+            settings["OAuth__PublicUrl"] = this[LocalService.Gateway].Address;
+            settings["OAuth__SalesforceLogin"] = this[LocalService.Simulator].Address;
+            settings["OAuth__SalesforceSandboxLogin"] = this[LocalService.Simulator].Address;
+            settings["OAuth__SalesforceClientId"] = SimulatorClient.ClientId;
+            settings["OAuth__SalesforceClientSecret"] = keys.SimulatedOrg;
+        }
         // The simulator stands where no CRM may be: on this machine, over plain http.
         if (service.Service == LocalService.Connector || service.Service == LocalService.Push)
             settings["Crm__DevelopmentHosts__0"] = "127.0.0.1";
