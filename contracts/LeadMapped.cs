@@ -33,6 +33,10 @@ public sealed record MappedLead : IEventItem, ILeadAtConnection
     /// <summary>One for each object that the connection maps.</summary>
     public required IReadOnlyList<MappedSection> Sections { get; init; }
 
+    /// <summary>What was done to values on the way that a person should know of; null when nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<MappingRemark>? Remarks { get; init; }
+
     /// <summary>The source withdrew the lead: nothing is wanted any more.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Withdrawn { get; init; }
@@ -69,20 +73,37 @@ public sealed record MappedSection
 /// <param name="Value">JSON null where the lead's value was cleared on purpose.</param>
 /// <param name="CapturedAt">When the newest of the values it is made of was captured; a constant's or default's is the time the mapping was saved.</param>
 /// <param name="Rule">May we write over what the CRM holds?</param>
-public sealed record MappedField(string Field, JsonElement Value, DateTimeOffset CapturedAt, WriteRule Rule);
-
-/// <summary>May we write over what the CRM holds?</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<WriteRule>))]
-public enum WriteRule
+public sealed record MappedField(string Field, JsonElement Value, DateTimeOffset CapturedAt, WriteRule Rule)
 {
-    /// <summary>Yes, with a newly captured value.</summary>
-    [JsonStringEnumMemberName("overwrite")]
-    Overwrite,
+    /// <summary>Set with <see cref="WriteRule.OnlyWhile"/>, and only then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WriteCondition? While { get; init; }
 
-    /// <summary>Only where the CRM holds nothing.</summary>
-    [JsonStringEnumMemberName("onlyWhenEmpty")]
-    OnlyWhenEmpty,
+    /// <summary>
+    /// With <see cref="WriteRule.OptOut"/>: when the person consented explicitly, for the last time. Null: never, or the
+    /// mapping names no field that says so.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? ConsentedAt { get; init; }
+
+    /// <summary>
+    /// How much the lead's source counts for this field. A value is never replaced by one of lower precedence, however
+    /// late that was captured; one of higher precedence replaces it, however early. At the same precedence the newest holds.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Precedence { get; init; }
+
+    /// <summary>Of a multi-select picklist: the values are added to those that the CRM holds. False: they replace them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Adds { get; init; }
 }
+
+/// <summary>Something that mapping did to a value and that a person should know of.</summary>
+/// <param name="Object">API name, as <c>Lead</c>.</param>
+/// <param name="Field">API name in the CRM.</param>
+/// <param name="Code"><c>TRUNCATED</c>, <c>CONVERSATION_CUT</c>, <c>FALLBACK_TAKEN</c>.</param>
+/// <param name="Text">What was done, without the value: <c>Cut to 80 of 112 characters</c>.</param>
+public sealed record MappingRemark(string Object, string Field, string Code, string Text);
 
 /// <summary>What happened concerns one lead at one connection.</summary>
 public interface ILeadAtConnection

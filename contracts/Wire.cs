@@ -25,6 +25,9 @@ public static class Wire
     public const string RecordMatched = "leadsync.record-matched";
     public const string RecordWritten = "leadsync.record-written";
     public const string SyncFailed = "leadsync.sync-failed";
+    public const string RecordPulled = "leadsync.record-pulled";
+    public const string LeadImported = "leadsync.lead-imported";
+    public const string SettingChanged = "leadsync.setting-changed";
 
     /// <summary>The JSON of events. Text is not escaped beyond what JSON asks for: most of it is names.</summary>
     public static JsonSerializerOptions Json { get; } = MakeJson();
@@ -81,6 +84,18 @@ public static class EventKinds
         Wire.SyncFailed,
         (workspace, items) => new SyncFailed { Workspace = workspace, Items = items }
     );
+    public static readonly EventKind<PulledRecord> RecordPulled = new(
+        Wire.RecordPulled,
+        (workspace, items) => new RecordPulled { Workspace = workspace, Items = items }
+    );
+    public static readonly EventKind<ImportedLead> LeadImported = new(
+        Wire.LeadImported,
+        (workspace, items) => new LeadImported { Workspace = workspace, Items = items }
+    );
+    public static readonly EventKind<ChangedSetting> SettingChanged = new(
+        Wire.SettingChanged,
+        (workspace, items) => new SettingChanged { Workspace = workspace, Items = items }
+    );
 }
 
 [JsonSourceGenerationOptions(
@@ -95,4 +110,7 @@ public static class EventKinds
 [JsonSerializable(typeof(RecordMatched))]
 [JsonSerializable(typeof(RecordWritten))]
 [JsonSerializable(typeof(SyncFailed))]
+[JsonSerializable(typeof(RecordPulled))]
+[JsonSerializable(typeof(LeadImported))]
+[JsonSerializable(typeof(SettingChanged))]
 internal sealed partial class WireJson : JsonSerializerContext;

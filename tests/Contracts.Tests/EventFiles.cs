@@ -17,6 +17,9 @@ public sealed record EventFiles(string Name, Type List, bool IsPublic)
         new("record-matched", typeof(RecordMatched), IsPublic: false),
         new("record-written", typeof(RecordWritten), IsPublic: false),
         new("sync-failed", typeof(SyncFailed), IsPublic: false),
+        new("record-pulled", typeof(RecordPulled), IsPublic: false),
+        new("lead-imported", typeof(LeadImported), IsPublic: false),
+        new("setting-changed", typeof(SettingChanged), IsPublic: false),
     ];
 
     public static TheoryData<string> Names => [.. All.Select(one => one.Name)];

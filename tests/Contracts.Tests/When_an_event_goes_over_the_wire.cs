@@ -107,6 +107,9 @@ public sealed class When_an_event_goes_over_the_wire
             (EventKinds.RecordMatched.Exchange, "leadsync.record-matched"),
             (EventKinds.RecordWritten.Exchange, "leadsync.record-written"),
             (EventKinds.SyncFailed.Exchange, "leadsync.sync-failed"),
+            (EventKinds.RecordPulled.Exchange, "leadsync.record-pulled"),
+            (EventKinds.LeadImported.Exchange, "leadsync.lead-imported"),
+            (EventKinds.SettingChanged.Exchange, "leadsync.setting-changed"),
         }.ShouldAllBe(pair => pair.Item1 == pair.Item2);
 
     [Fact]

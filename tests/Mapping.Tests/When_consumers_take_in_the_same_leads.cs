@@ -7,6 +7,7 @@ using LeadSync.Mapping.Config;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
 using LeadSync.Mapping.Leads;
+using LeadSync.Mapping.Sources;
 using LeadSync.Testing;
 
 namespace LeadSync.Mapping.Tests;

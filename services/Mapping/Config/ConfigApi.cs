@@ -46,8 +46,8 @@ public static class ConfigApi
             );
         }
 
-        var reader = new ConfigReader();
-        var document = reader.Document(root);
+        var reader = new SettingReader();
+        var document = ConfigDocument.Read(reader, root);
         var outcome = await save.RunAsync(caller.Workspace, reader, document, _ => true, cancellationToken);
         return SavingApi.Problem(outcome) ?? Results.Ok(Summary(((SaveOutcome.Saved)outcome).Changes));
     }
@@ -55,8 +55,8 @@ public static class ConfigApi
     private static object Summary(IReadOnlyList<SettingChange> changes) =>
         new
         {
-            changed = changes.Where(change => change.Change != "unchanged").ToList(),
-            unchanged = changes.Count(change => change.Change == "unchanged"),
+            changed = changes.Where(change => change.Change != SettingChange.Unchanged).ToList(),
+            unchanged = changes.Count(change => change.Change == SettingChange.Unchanged),
         };
 
     private static async Task<IResult> ExportAsync(
@@ -72,7 +72,7 @@ public static class ConfigApi
             connection => connection.Name
         );
         return Results.Text(
-            ConfigYaml.FromJson(ConfigExport.Document(there, id => names.GetValueOrDefault(id, id.ToString()))),
+            ConfigYaml.FromJson(ConfigDocument.Write(there, id => names.GetValueOrDefault(id, id.ToString()))),
             "application/yaml"
         );
     }

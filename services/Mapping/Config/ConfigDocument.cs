@@ -1,4 +1,8 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.Routes;
+using LeadSync.Mapping.Sources;
 
 namespace LeadSync.Mapping.Config;
 
@@ -7,14 +11,31 @@ public sealed record ConfigDocument(
     IReadOnlyList<SourceSetting> Sources,
     IReadOnlyList<MappingSetting> Mappings,
     IReadOnlyList<RouteSetting> Routes
-);
+)
+{
+    public static ConfigDocument Read(SettingReader reader, JsonElement root)
+    {
+        if (root.ValueKind == JsonValueKind.Null || !reader.IsObject(root, "", "sources", "mappings", "routes"))
+            return new ConfigDocument([], [], []);
+        return new ConfigDocument(
+            reader.List(root, "", "sources", (node, path) => SourceSetting.Read(reader, node, path)),
+            reader.List(root, "", "mappings", (node, path) => MappingSetting.Read(reader, node, path)),
+            reader.List(root, "", "routes", (node, path) => RouteSetting.Read(reader, node, path))
+        );
+    }
 
-public sealed record SourceSetting(string Path, string Name, bool Enabled);
+    /// <summary>As <see cref="Read"/> reads it. Sources that nobody declared are left out.</summary>
+    /// <param name="name">A connection's name, by its id.</param>
+    public static JsonObject Write(StoredSettings settings, Func<Guid, string> name) =>
+        new()
+        {
+            ["sources"] = List(settings.Sources.Where(source => source.Declared), SourceSetting.Write),
+            ["mappings"] = List(
+                settings.Mappings,
+                mapping => MappingSetting.Write(mapping, name(mapping.ConnectionId))
+            ),
+            ["routes"] = List(settings.Routes, route => RouteSetting.Write(route, name(route.ConnectionId))),
+        };
 
-/// <param name="Connection">Name or id.</param>
-public sealed record MappingSetting(string Path, string Connection, string Object, IReadOnlyList<EntrySetting> Fields);
-
-public sealed record EntrySetting(string Path, MappingEntry Entry);
-
-/// <param name="Connection">Name or id.</param>
-public sealed record RouteSetting(string Path, string Source, string Connection, bool Enabled, string CreateAs);
+    private static JsonArray List<T>(IEnumerable<T> items, Func<T, JsonObject> node) => [.. items.Select(node)];
+}

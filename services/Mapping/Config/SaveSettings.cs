@@ -26,7 +26,7 @@ public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
 {
     public async Task<SaveOutcome> RunAsync(
         string workspace,
-        ConfigReader reader,
+        SettingReader reader,
         ConfigDocument document,
         Func<StoredSettings, bool> expect,
         CancellationToken cancellationToken

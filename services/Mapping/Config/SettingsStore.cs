@@ -1,40 +1,18 @@
-using System.Text.Json;
 using Dapper;
 using LeadSync.Contracts;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.Routes;
+using LeadSync.Mapping.Sources;
 using Npgsql;
 
 namespace LeadSync.Mapping.Config;
-
-/// <param name="Declared">False: only seen in captures so far.</param>
-public sealed record StoredSource(string Name, bool Declared, bool Enabled, DateTimeOffset EnabledAt, long Revision);
-
-public sealed record StoredRoute(
-    string Source,
-    Guid ConnectionId,
-    bool Enabled,
-    DateTimeOffset EnabledAt,
-    string CreateAs,
-    long Revision
-);
-
-public sealed record StoredMapping(
-    Guid ConnectionId,
-    string Object,
-    IReadOnlyList<MappingEntry> Entries,
-    DateTimeOffset EnabledAt,
-    long Revision
-);
 
 public sealed record StoredSettings(
     IReadOnlyList<StoredSource> Sources,
     IReadOnlyList<StoredMapping> Mappings,
     IReadOnlyList<StoredRoute> Routes
 );
-
-/// <summary>What saving did to one setting.</summary>
-public sealed record SettingChange(string Kind, string Name, string Change);
 
 /// <summary>Settings that passed every check, with connections found.</summary>
 /// <param name="Schemas">As read for the check; kept as the last good ones.</param>
@@ -77,7 +55,7 @@ public sealed class SettingsStore(NpgsqlDataSource database, MappingOptions opti
         var changes = new List<SettingChange>();
         foreach (var source in wanted.Sources)
             changes.Add(
-                await SaveSourceAsync(save, source, there.Sources.FirstOrDefault(one => one.Name == source.Name))
+                await StoredSource.SaveAsync(save, source, there.Sources.FirstOrDefault(one => one.Name == source.Name))
             );
         var connections = wanted
             .Mappings.Select(mapping => mapping.ConnectionId)
@@ -106,9 +84,9 @@ public sealed class SettingsStore(NpgsqlDataSource database, MappingOptions opti
         foreach (var (connectionId, name, entries) in wanted.Mappings)
         {
             var before = there.Mappings.FirstOrDefault(one => one.ConnectionId == connectionId && one.Object == name);
-            var change = await SaveMappingAsync(save, connectionId, name, entries, before);
+            var change = await StoredMapping.SaveAsync(save, connectionId, name, entries, before);
             changes.Add(change);
-            if (change.Change != Unchanged)
+            if (change.Change != SettingChange.Unchanged)
                 touched.Add(connectionId);
             await SchemaCopies.KeepAsync(
                 connection,
@@ -137,9 +115,9 @@ public sealed class SettingsStore(NpgsqlDataSource database, MappingOptions opti
         foreach (var (source, connectionId, enabled, createAs) in wanted.Routes)
         {
             var before = there.Routes.FirstOrDefault(one => one.Source == source && one.ConnectionId == connectionId);
-            var change = await SaveRouteAsync(save, source, connectionId, enabled, createAs, before);
+            var change = await StoredRoute.SaveAsync(save, source, connectionId, enabled, createAs, before);
             changes.Add(change);
-            if (change.Change != Unchanged)
+            if (change.Change != SettingChange.Unchanged)
                 touched.Add(connectionId);
         }
         // What failed under the settings before is taken up again by DueLeads.
@@ -147,108 +125,6 @@ public sealed class SettingsStore(NpgsqlDataSource database, MappingOptions opti
             await save.ExecuteAsync("update connection set revision = revision + 1 where id = @id", new { id });
         await transaction.CommitAsync(cancellationToken);
         return changes;
-    }
-
-    private const string Created = "created";
-    private const string Updated = "updated";
-    private const string Unchanged = "unchanged";
-
-    private static async Task<SettingChange> SaveSourceAsync(Saving save, SourceSetting source, StoredSource? before)
-    {
-        if (before is { Declared: true } && before.Enabled == source.Enabled)
-            return new SettingChange("source", source.Name, Unchanged);
-        await save.ExecuteAsync(
-            """
-            insert into source (workspace, name, declared, enabled, enabled_at, revision)
-            values (@Workspace, @Name, true, @Enabled, @Now, 1)
-            on conflict (workspace, name) do update
-               set declared = true, enabled = excluded.enabled, enabled_at = excluded.enabled_at, revision = source.revision + 1
-            """,
-            new
-            {
-                save.Workspace,
-                source.Name,
-                source.Enabled,
-                save.Now,
-            }
-        );
-        return new SettingChange("source", source.Name, before is { Declared: true } ? Updated : Created);
-    }
-
-    private static async Task<SettingChange> SaveMappingAsync(
-        Saving save,
-        Guid connectionId,
-        string name,
-        IReadOnlyList<MappingEntry> wanted,
-        StoredMapping? before
-    )
-    {
-        var label = $"{connectionId}/{name}";
-        if (
-            before is not null
-            && before.Entries.Count == wanted.Count
-            && before.Entries.Zip(wanted).All(pair => pair.First.SaysTheSameAs(pair.Second))
-        )
-            return new SettingChange("mapping", label, Unchanged);
-        var entries = wanted
-            .Select(entry =>
-                entry with
-                {
-                    SavedAt = before?.Entries.FirstOrDefault(one => one.SaysTheSameAs(entry))?.SavedAt ?? save.Now,
-                }
-            )
-            .ToList();
-        await save.ExecuteAsync(
-            """
-            insert into mapping (connection_id, object, workspace, entries, enabled_at, revision)
-            values (@connectionId, @name, @Workspace, @text::jsonb, @Now, 1)
-            on conflict (connection_id, object) do update
-               set entries = excluded.entries, revision = mapping.revision + 1
-            """,
-            new
-            {
-                connectionId,
-                name,
-                save.Workspace,
-                text = JsonSerializer.Serialize(entries, FieldJson.Default.ListMappingEntry),
-                save.Now,
-            }
-        );
-        return new SettingChange("mapping", label, before is null ? Created : Updated);
-    }
-
-    private static async Task<SettingChange> SaveRouteAsync(
-        Saving save,
-        string source,
-        Guid connectionId,
-        bool enabled,
-        string createAs,
-        StoredRoute? before
-    )
-    {
-        var label = $"{source}/{connectionId}";
-        if (before is not null && before.Enabled == enabled && before.CreateAs == createAs)
-            return new SettingChange("route", label, Unchanged);
-        await save.ExecuteAsync(
-            """
-            insert into route (workspace, source, connection_id, enabled, enabled_at, create_as, revision)
-            values (@Workspace, @source, @connectionId, @enabled, @enabledAt, @createAs, 1)
-            on conflict (workspace, source, connection_id) do update
-               set enabled = excluded.enabled, enabled_at = excluded.enabled_at, create_as = excluded.create_as,
-                   revision = route.revision + 1
-            """,
-            new
-            {
-                save.Workspace,
-                source,
-                connectionId,
-                enabled,
-                // Another object to create is no interruption.
-                enabledAt = before is not null && before.Enabled == enabled ? before.EnabledAt : save.Now,
-                createAs,
-            }
-        );
-        return new SettingChange("route", label, before is null ? Created : Updated);
     }
 
     private static async Task<StoredSettings> ReadAsync(
@@ -260,77 +136,19 @@ public sealed class SettingsStore(NpgsqlDataSource database, MappingOptions opti
     {
         using var results = await connection.QueryMultipleAsync(
             new CommandDefinition(
-                """
-                select name as "Name", declared as "Declared", enabled as "Enabled", enabled_at as "EnabledAt", revision as "Revision"
-                  from source where workspace = @workspace order by name;
-                select connection_id as "ConnectionId", object as "Object", entries::text as "Entries", enabled_at as "EnabledAt", revision as "Revision"
-                  from mapping where workspace = @workspace order by connection_id, object;
-                select source as "Source", connection_id as "ConnectionId", enabled as "Enabled", enabled_at as "EnabledAt",
-                       create_as as "CreateAs", revision as "Revision"
-                  from route where workspace = @workspace order by source, connection_id;
-                """,
+                $"{StoredSource.Select}; {StoredMapping.Select}; {StoredRoute.Select}",
                 new { workspace },
                 transaction,
                 cancellationToken: cancellationToken
             )
         );
-        var sources = (await results.ReadAsync<SourceRow>()).Select(row => new StoredSource(
-            row.Name,
-            row.Declared,
-            row.Enabled,
-            Utc(row.EnabledAt),
-            row.Revision
-        ));
-        var mappings = (await results.ReadAsync<MappingRow>()).Select(row => new StoredMapping(
-            row.ConnectionId,
-            row.Object,
-            JsonSerializer.Deserialize(row.Entries, FieldJson.Default.ListMappingEntry)!,
-            Utc(row.EnabledAt),
-            row.Revision
-        ));
-        var routes = (await results.ReadAsync<RouteRow>()).Select(row => new StoredRoute(
-            row.Source,
-            row.ConnectionId,
-            row.Enabled,
-            Utc(row.EnabledAt),
-            row.CreateAs,
-            row.Revision
-        ));
-        return new StoredSettings([.. sources], [.. mappings], [.. routes]);
-    }
-
-    private static DateTimeOffset Utc(DateTime instant) => new(DateTime.SpecifyKind(instant, DateTimeKind.Utc));
-
-    private sealed record SourceRow(string Name, bool Declared, bool Enabled, DateTime EnabledAt, long Revision);
-
-    private sealed record MappingRow(
-        Guid ConnectionId,
-        string Object,
-        string Entries,
-        DateTime EnabledAt,
-        long Revision
-    );
-
-    private sealed record RouteRow(
-        string Source,
-        Guid ConnectionId,
-        bool Enabled,
-        DateTime EnabledAt,
-        string CreateAs,
-        long Revision
-    );
-
-    private sealed record Saving(
-        NpgsqlConnection Connection,
-        NpgsqlTransaction Transaction,
-        string Workspace,
-        DateTimeOffset Now,
-        CancellationToken CancellationToken
-    )
-    {
-        public Task<int> ExecuteAsync(string sql, object parameters) =>
-            Connection.ExecuteAsync(
-                new CommandDefinition(sql, parameters, Transaction, cancellationToken: CancellationToken)
-            );
+        var sources = await results.ReadAsync<StoredSource.Row>();
+        var mappings = await results.ReadAsync<StoredMapping.Row>();
+        var routes = await results.ReadAsync<StoredRoute.Row>();
+        return new StoredSettings(
+            [.. sources.Select(row => row.Stored())],
+            [.. mappings.Select(row => row.Stored())],
+            [.. routes.Select(row => row.Stored())]
+        );
     }
 }

@@ -59,8 +59,8 @@ public static class MappingsApi
             is not { } body
         )
             return SavingApi.Unreadable();
-        var reader = new ConfigReader();
-        var setting = reader.Mapping(body, "");
+        var reader = new SettingReader();
+        var setting = MappingSetting.Read(reader, body, "");
         var outcome = await save.RunAsync(
             caller.Workspace,
             reader,
@@ -76,5 +76,5 @@ public static class MappingsApi
         there.Mappings.FirstOrDefault(one => one.ConnectionId == connectionId && one.Object == name);
 
     private static MappingView View(StoredMapping mapping) =>
-        new(mapping.ConnectionId, mapping.Object, mapping.EnabledAt, ConfigExport.Fields(mapping.Entries));
+        new(mapping.ConnectionId, mapping.Object, mapping.EnabledAt, MappingSetting.Write(mapping.Entries));
 }

@@ -65,8 +65,8 @@ public static class RoutesApi
             is not { } body
         )
             return SavingApi.Unreadable();
-        var reader = new ConfigReader();
-        var setting = reader.Route(body, "");
+        var reader = new SettingReader();
+        var setting = RouteSetting.Read(reader, body, "");
         var outcome = await save.RunAsync(
             caller.Workspace,
             reader,

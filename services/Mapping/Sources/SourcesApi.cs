@@ -49,8 +49,8 @@ public static class SourcesApi
     {
         if (await SavingApi.BodyAsync(request, [("name", source)], cancellationToken) is not { } body)
             return SavingApi.Unreadable();
-        var reader = new ConfigReader();
-        var setting = reader.Source(body, "");
+        var reader = new SettingReader();
+        var setting = SourceSetting.Read(reader, body, "");
         var outcome = await save.RunAsync(
             caller.Workspace,
             reader,

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LeadSync.Contracts;
+using LeadSync.Mapping.Config;
+
+namespace LeadSync.Mapping.Sources;
+
+/// <summary>A source as someone wants it.</summary>
+/// <param name="Path">Where it stands in what was sent.</param>
+public sealed record SourceSetting(string Path, string Name, bool Enabled)
+{
+    public static SourceSetting? Read(SettingReader reader, JsonElement node, string path)
+    {
+        if (!reader.IsObject(node, path, "name", "enabled"))
+            return null;
+        var name = reader.Text(node, path, "name");
+        var enabled = reader.Flag(node, path, "enabled") ?? true;
+        if (name is not null && !CaptureReader.IsSlug(name))
+        {
+            reader.Fault(
+                SettingReader.Join(path, "name"),
+                CaptureReader.SlugRule,
+                "Use the name that the source sends in its captures."
+            );
+            name = null;
+        }
+        return name is null ? null : new SourceSetting(path, name, enabled);
+    }
+
+    /// <summary>As <see cref="Read"/> reads it.</summary>
+    public static JsonObject Write(StoredSource source)
+    {
+        var node = new JsonObject { ["name"] = source.Name };
+        if (!source.Enabled)
+            node["enabled"] = false;
+        return node;
+    }
+}
