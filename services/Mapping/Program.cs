@@ -14,6 +14,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("mapping");
 builder.AddSettings<MappingOptions>("Mapping");
 builder.AddServiceClient<ConnectorClient>("Connector");
+builder.AddServiceClient<PushClient>("Push");
 builder.AddBus(bus =>
     bus.AddEdge<CaptureConsumer>("mapping.capture")
         .AddEdge<WithdrawConsumer>("mapping.withdraw")
@@ -31,6 +32,8 @@ builder
     .AddSingleton<SchemaCopies>()
     .AddSingleton<SchemaRefresher>()
     .AddHostedService(services => services.GetRequiredService<SchemaRefresher>())
+    .AddSingleton<RouteHolds>()
+    .AddHostedService(services => services.GetRequiredService<RouteHolds>())
     .AddSingleton<SettingsStore>()
     .AddTransient<SaveSettings>();
 
