@@ -23,6 +23,9 @@ builder.AddBus(bus =>
 );
 builder
     .Services.AddSingleton<SchemaCache>()
+    .AddSingleton<SeenFieldStore>()
+    .AddSingleton<SeenFields>()
+    .AddHostedService(services => services.GetRequiredService<SeenFields>())
     .AddSingleton<LeadStore>()
     .AddSingleton<LeadIntake>()
     .AddSingleton<PairStore>()
