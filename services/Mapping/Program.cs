@@ -14,6 +14,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("mapping");
 builder.AddSettings<MappingOptions>("Mapping");
 builder.AddServiceClient<ConnectorClient>("Connector");
+builder.AddServiceClient<PushClient>("Push");
 builder.AddBus(bus =>
     bus.AddEdge<CaptureConsumer>("mapping.capture")
         .AddEdge<WithdrawConsumer>("mapping.withdraw")
@@ -22,6 +23,9 @@ builder.AddBus(bus =>
 );
 builder
     .Services.AddSingleton<SchemaCache>()
+    .AddSingleton<SeenFieldStore>()
+    .AddSingleton<SeenFields>()
+    .AddHostedService(services => services.GetRequiredService<SeenFields>())
     .AddSingleton<LeadStore>()
     .AddSingleton<LeadIntake>()
     .AddSingleton<PairStore>()
@@ -31,6 +35,8 @@ builder
     .AddSingleton<SchemaCopies>()
     .AddSingleton<SchemaRefresher>()
     .AddHostedService(services => services.GetRequiredService<SchemaRefresher>())
+    .AddSingleton<RouteHolds>()
+    .AddHostedService(services => services.GetRequiredService<RouteHolds>())
     .AddSingleton<SettingsStore>()
     .AddTransient<SaveSettings>();
 

@@ -1,5 +1,7 @@
 using LeadSync.Contracts;
 using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.Routes;
+using LeadSync.Mapping.Sources;
 
 namespace LeadSync.Mapping.Leads;
 
@@ -17,6 +19,12 @@ public sealed class WorkingLead(long id, LeadKey key, long version, LeadState st
     public DateTimeOffset? ReceivedAt { get; set; }
     public DateTimeOffset? FirstCapturedAt { get; set; }
     public DateTimeOffset? LastCapturedAt { get; set; }
+
+    /// <summary>The fields of its source.</summary>
+    public SourceModel Model { get; set; } = SourceModel.Standard;
+
+    /// <summary>The address that it is matched by.</summary>
+    public string? Email => State.NormalisedEmail(Model.EmailField);
 
     /// <summary>By connection.</summary>
     public IDictionary<Guid, Pair> Pairs { get; } = new Dictionary<Guid, Pair>();
@@ -115,11 +123,17 @@ public enum FailedBy
 
     /// <summary>Push told so.</summary>
     Push,
+
+    /// <summary>No failure: its route has it wait, so it is due.</summary>
+    Wait,
+
+    /// <summary>No failure: its route's filter does not take it any more, which Push was told once.</summary>
+    Filter,
 }
 
 /// <summary>A source's route to a connection, as leads need it.</summary>
 /// <param name="EnabledAt">Null while it is not enabled.</param>
-public sealed record RouteTo(Guid ConnectionId, DateTimeOffset? EnabledAt, string CreateAs);
+public sealed record RouteTo(Guid ConnectionId, DateTimeOffset? EnabledAt, RouteTerms Terms);
 
 /// <summary>What a connection's leads are mapped by.</summary>
 /// <param name="Revision">Read before the rest, so that it is never later than what the mappings say.</param>
@@ -136,7 +150,7 @@ public sealed record ConnectionSettings(long Revision, IReadOnlyList<ObjectMappi
 
 /// <summary>Where the leads of one source go.</summary>
 /// <param name="EnabledAt">Null while the source is not declared or not enabled.</param>
-public sealed record SourceSettings(DateTimeOffset? EnabledAt, IReadOnlyList<RouteTo> Routes);
+public sealed record SourceSettings(DateTimeOffset? EnabledAt, SourceModel Model, IReadOnlyList<RouteTo> Routes);
 
 /// <summary>Locked leads, and the settings as they stood after the locks were held.</summary>
 public sealed record LeadBatch(

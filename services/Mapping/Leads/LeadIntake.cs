@@ -1,5 +1,6 @@
 using LeadSync.Contracts;
 using LeadSync.Hosting.Bus;
+using LeadSync.Mapping.Sources;
 using Npgsql;
 
 namespace LeadSync.Mapping.Leads;
@@ -23,7 +24,7 @@ public sealed record ToTell(
 );
 
 /// <summary>Takes changes of leads in: all of a batch in one transaction, decided and written together.</summary>
-public sealed class LeadIntake(NpgsqlDataSource database, LeadStore store, TimeProvider clock)
+public sealed class LeadIntake(NpgsqlDataSource database, LeadStore store, SeenFields seen, TimeProvider clock)
 {
     /// <summary>Changes of leads, in any order and any number of times.</summary>
     public Task<ToTell> TakeInAsync(IReadOnlyCollection<LeadChange> changes, CancellationToken cancellationToken) =>
@@ -90,21 +91,11 @@ public sealed class LeadIntake(NpgsqlDataSource database, LeadStore store, TimeP
             failed.AddRange(decision.Failed.Select(item => (lead.Key.Workspace, item)));
             foreach (var pair in decision.Pairs)
             {
-                if (pair.CannotMap is { } cannot)
+                if (Due(pair, claimed?.GetValueOrDefault(pair.ConnectionId) ?? 0, now) is { } again)
                 {
-                    var attempt = claimed?.GetValueOrDefault(pair.ConnectionId) ?? 0;
                     // A repeat of what is known leaves the row, and when it is due, as it is.
                     if (claimed is not null || pair.Pair is not null)
-                        waiting.Add(
-                            new DuePair(
-                                pair.LeadId,
-                                pair.ConnectionId,
-                                cannot.Kind.Code,
-                                attempt,
-                                now + DueSchedule.After(attempt, cannot.Kind),
-                                pair.Revision
-                            )
-                        );
+                        waiting.Add(again);
                 }
                 else if (claimed is null && pair.Pair is not null)
                     done.Add((pair.LeadId, pair.ConnectionId));
@@ -121,8 +112,33 @@ public sealed class LeadIntake(NpgsqlDataSource database, LeadStore store, TimeP
             cancellationToken
         );
         await transaction.CommitAsync(cancellationToken);
+        foreach (var captured in changes.OfType<LeadChange.Captured>())
+            seen.Note(captured.Workspace, captured.Patch, batch.Leads[captured.Key].Model, now);
         return new ToTell(mapped, failed);
     }
+
+    // Null when it need not be decided again.
+    private static DuePair? Due(PairDecision pair, int attempt, DateTimeOffset now) =>
+        pair switch
+        {
+            { CannotMap.Kind: { } kind } => new DuePair(
+                pair.LeadId,
+                pair.ConnectionId,
+                kind.Code,
+                attempt,
+                now + DueSchedule.After(attempt, kind),
+                pair.Revision
+            ),
+            { WaitsUntil: { } until } => new DuePair(
+                pair.LeadId,
+                pair.ConnectionId,
+                LeadDecider.WaitsForRoute,
+                attempt,
+                until,
+                pair.Revision
+            ),
+            _ => null,
+        };
 }
 
 /// <summary>Says what was decided; each list to those who listen to its kind.</summary>
