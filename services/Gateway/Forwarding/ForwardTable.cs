@@ -52,6 +52,7 @@ public static class ForwardTable
         new("/v1/lanes/{**rest}", Write, Push, KeyRole.Integrator),
         new("/v1/counts", Read, Audit, KeyRole.Viewer),
         new("/v1/timeline", Read, Audit, KeyRole.Viewer),
+        new("/v1/history/settings", Read, Audit, KeyRole.Viewer),
         new("/v1/failures", Read, Audit, KeyRole.Viewer),
     ];
 }

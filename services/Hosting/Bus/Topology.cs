@@ -22,6 +22,7 @@ public static class Topology
         new(Wire.RecordWritten, "audit.record-written"),
         new(Wire.SyncFailed, "mapping.sync-failed"),
         new(Wire.SyncFailed, "audit.sync-failed"),
+        new(Wire.SettingChanged, "audit.setting-changed"),
     ];
 
     /// <summary>Where a queue's messages go that cannot be read at all.</summary>

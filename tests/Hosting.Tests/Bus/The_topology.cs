@@ -22,6 +22,7 @@ public sealed class The_topology
                 "leadsync.record-written -> audit.record-written",
                 "leadsync.sync-failed -> mapping.sync-failed",
                 "leadsync.sync-failed -> audit.sync-failed",
+                "leadsync.setting-changed -> audit.setting-changed",
             ]);
 
     // A mandatory publish is returned only when no queue at all is bound.
