@@ -1,6 +1,7 @@
 using LeadSync.Contracts;
 using LeadSync.Hosting;
 using LeadSync.Hosting.Bus;
+using LeadSync.Hosting.Changes;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping;
 using LeadSync.Mapping.Config;
@@ -14,6 +15,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("mapping");
 builder.AddSettings<MappingOptions>("Mapping");
 builder.AddServiceClient<ConnectorClient>("Connector");
+builder.AddSettingChanges();
 builder.AddBus(bus =>
     bus.AddEdge<CaptureConsumer>("mapping.capture")
         .AddEdge<WithdrawConsumer>("mapping.withdraw")
@@ -31,6 +33,7 @@ builder
     .AddSingleton<SchemaCopies>()
     .AddSingleton<SchemaRefresher>()
     .AddHostedService(services => services.GetRequiredService<SchemaRefresher>())
+    .AddSingleton<SettingHistory>()
     .AddSingleton<SettingsStore>()
     .AddTransient<SaveSettings>();
 

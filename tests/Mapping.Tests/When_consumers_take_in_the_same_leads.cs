@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Dapper;
 using LeadSync.Contracts;
+using LeadSync.Hosting.Changes;
 using LeadSync.Mapping.Config;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
@@ -26,8 +27,13 @@ public sealed class When_consumers_take_in_the_same_leads(TestDatabase<MappingOp
     private LeadIntake Replica() => new(database.Source, new LeadStore(new SchemaCache()), TimeProvider.System);
 
     public async ValueTask InitializeAsync() =>
-        await new SettingsStore(database.Source, new MappingOptions(), TimeProvider.System).SaveAsync(
-            "acme",
+        await new SettingsStore(
+            database.Source,
+            new SettingHistory(new SettingChanges("mapping")),
+            new MappingOptions(),
+            TimeProvider.System
+        ).SaveAsync(
+            new SaveCause("acme", "test"),
             new SettingsToSave(
                 [new SourceSetting("", "import", Enabled: true)],
                 [

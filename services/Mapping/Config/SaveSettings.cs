@@ -25,13 +25,14 @@ public abstract record SaveOutcome
 public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
 {
     public async Task<SaveOutcome> RunAsync(
-        string workspace,
+        SaveCause cause,
         SettingReader reader,
         ConfigDocument document,
         Func<StoredSettings, bool> expect,
         CancellationToken cancellationToken
     )
     {
+        var workspace = cause.Workspace;
         IReadOnlyList<CrmConnection> connections =
             document.Mappings.Count + document.Routes.Count == 0
                 ? []
@@ -69,7 +70,7 @@ public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
             return new SaveOutcome.Faulty(faults);
 
         var changes = await store.SaveAsync(
-            workspace,
+            cause,
             new SettingsToSave(
                 document.Sources,
                 [

@@ -8,6 +8,7 @@ public sealed record SettingChange(string Kind, string Name, string Change)
 {
     public const string Created = "created";
     public const string Updated = "updated";
+    public const string Removed = "removed";
     public const string Unchanged = "unchanged";
 }
 

@@ -24,7 +24,12 @@ public sealed record SettingsToSave(
 );
 
 /// <summary>Sources, mappings and routes. Saving what is there already changes nothing: no revision, no re-map.</summary>
-public sealed class SettingsStore(NpgsqlDataSource database, MappingOptions options, TimeProvider clock)
+public sealed class SettingsStore(
+    NpgsqlDataSource database,
+    SettingHistory history,
+    MappingOptions options,
+    TimeProvider clock
+)
 {
     public async Task<StoredSettings> ReadAsync(string workspace, CancellationToken cancellationToken)
     {
@@ -34,12 +39,13 @@ public sealed class SettingsStore(NpgsqlDataSource database, MappingOptions opti
 
     /// <param name="expect">Looks at what is there before anything is saved; false: nothing is, and null is returned.</param>
     public async Task<IReadOnlyList<SettingChange>?> SaveAsync(
-        string workspace,
+        SaveCause cause,
         SettingsToSave wanted,
         Func<StoredSettings, bool> expect,
         CancellationToken cancellationToken
     )
     {
+        var workspace = cause.Workspace;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var save = new Saving(connection, transaction, workspace, clock.GetUtcNow(), cancellationToken);
@@ -48,6 +54,11 @@ public sealed class SettingsStore(NpgsqlDataSource database, MappingOptions opti
             "select pg_advisory_xact_lock(hashtextextended(@workspace, 7305441271))",
             new { workspace }
         );
+        // What waited for another save comes after it.
+        save = save with
+        {
+            Now = clock.GetUtcNow(),
+        };
         var there = await ReadAsync(connection, transaction, workspace, cancellationToken);
         if (!expect(there))
             return null;
@@ -123,6 +134,8 @@ public sealed class SettingsStore(NpgsqlDataSource database, MappingOptions opti
         // What failed under the settings before is taken up again by DueLeads.
         foreach (var id in touched.Order())
             await save.ExecuteAsync("update connection set revision = revision + 1 where id = @id", new { id });
+        var after = await ReadAsync(connection, transaction, workspace, cancellationToken);
+        await history.KeepAsync(save, cause, ChangedShape.Between(there, after));
         await transaction.CommitAsync(cancellationToken);
         return changes;
     }
