@@ -31,7 +31,7 @@ public sealed record ChangedSetting : IEventItem
     public required string Name { get; init; }
 
     /// <summary>
-    /// What was done: <c>created</c>, <c>updated</c>, <c>removed</c>, <c>restored</c>, <c>deauthorised</c>, <c>revoked</c>;
+    /// What was done: <c>created</c>, <c>updated</c>, <c>removed</c>, <c>published</c> (from a draft), <c>restored</c>, <c>deauthorised</c>, <c>revoked</c>;
     /// of a backfill <c>started</c>, <c>paused</c>, <c>resumed</c>, <c>cancelled</c>.
     /// </summary>
     public required string Change { get; init; }

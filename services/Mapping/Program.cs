@@ -8,6 +8,7 @@ using LeadSync.Mapping.Config;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
 using LeadSync.Mapping.Leads;
+using LeadSync.Mapping.Publishing;
 using LeadSync.Mapping.Routes;
 using LeadSync.Mapping.Sources;
 
@@ -36,6 +37,11 @@ builder
     .AddSingleton<SettingHistory>()
     .AddSingleton<SettingsStore>()
     .AddTransient<SaveSettings>();
+builder
+    .Services.AddSingleton<DraftStore>()
+    .AddSingleton<VersionStore>()
+    .AddSingleton<AffectedLeads>()
+    .AddTransient<CheckSetting>();
 
 var app = builder.Build();
 app.MapServiceDefaults();
@@ -43,4 +49,6 @@ app.MapConfig();
 app.MapSources();
 app.MapRoutes();
 app.MapMappings();
+app.MapDrafts();
+app.MapVersions();
 await app.RunServiceAsync(args);

@@ -1,14 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LeadSync.Hosting.Changes;
+using LeadSync.Mapping.Publishing;
 
 namespace LeadSync.Mapping.Config;
 
-/// <summary>Writes down what a save changed, in its transaction, for the history that Audit keeps.</summary>
+/// <summary>Writes down what a save changed, in its transaction: as versions here, and for the history that Audit keeps.</summary>
 public sealed class SettingHistory(SettingChanges changes)
 {
-    public Task KeepAsync(Saving save, SaveCause cause, IReadOnlyList<ChangedShape> changed) =>
-        changes.AddAsync(
+    public async Task KeepAsync(Saving save, SaveCause cause, IReadOnlyList<ChangedShape> changed)
+    {
+        await VersionStore.KeepAsync(save, cause, changed);
+        await changes.AddAsync(
             save.Transaction,
             save.Workspace,
             cause.By,
@@ -25,6 +28,7 @@ public sealed class SettingHistory(SettingChanges changes)
             ],
             save.CancellationToken
         );
+    }
 
     private static JsonElement? Json(JsonObject? body) => body is null ? null : JsonSerializer.SerializeToElement(body);
 }

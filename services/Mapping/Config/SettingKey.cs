@@ -11,10 +11,11 @@ namespace LeadSync.Mapping.Config;
 /// <param name="ConnectionId">Null for a source.</param>
 public sealed record SettingKey(string Kind, string Name, Guid? ConnectionId = null)
 {
+    public const string Sources = "source";
     public const string Mappings = "mapping";
     public const string Routes = "route";
 
-    public static SettingKey Source(string name) => new("source", name);
+    public static SettingKey Source(string name) => new(Sources, name);
 
     public static SettingKey Mapping(Guid connectionId, string objectName) =>
         new(Mappings, $"{connectionId}/{objectName}", connectionId);

@@ -2,6 +2,7 @@ using Dapper;
 using LeadSync.Contracts;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.Publishing;
 using LeadSync.Mapping.Routes;
 using LeadSync.Mapping.Sources;
 using Npgsql;
@@ -61,6 +62,8 @@ public sealed class SettingsStore(
         };
         var there = await ReadAsync(connection, transaction, workspace, cancellationToken);
         if (!expect(there))
+            return null;
+        if (cause.Draft is { } draft && !await DraftStore.TakeAsync(save, draft.Key, draft.Revision))
             return null;
 
         var changes = new List<SettingChange>();
@@ -135,9 +138,30 @@ public sealed class SettingsStore(
         foreach (var id in touched.Order())
             await save.ExecuteAsync("update connection set revision = revision + 1 where id = @id", new { id });
         var after = await ReadAsync(connection, transaction, workspace, cancellationToken);
-        await history.KeepAsync(save, cause, ChangedShape.Between(there, after));
+        var shapes = ChangedShape.Between(there, after);
+        // What would be changed is known now; the transaction ends with nothing done.
+        if (cause.IsTrial)
+            return Shown(changes, shapes);
+        await history.KeepAsync(save, cause, shapes);
         await transaction.CommitAsync(cancellationToken);
-        return changes;
+        return Shown(changes, shapes);
+    }
+
+    private static List<SettingChange> Shown(List<SettingChange> changes, IReadOnlyList<ChangedShape> shapes)
+    {
+        var byName = shapes.ToDictionary(shape => (shape.Key.Kind, shape.Key.Name));
+        return
+        [
+            .. changes.Select(change =>
+                byName.GetValueOrDefault((change.Kind, change.Name)) is { } shape
+                    ? change with
+                    {
+                        Before = shape.Before?.Body,
+                        After = shape.After?.Body,
+                    }
+                    : change
+            ),
+        ];
     }
 
     private static async Task<StoredSettings> ReadAsync(
