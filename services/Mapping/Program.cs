@@ -1,12 +1,14 @@
 using LeadSync.Contracts;
 using LeadSync.Hosting;
 using LeadSync.Hosting.Bus;
+using LeadSync.Hosting.Changes;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping;
 using LeadSync.Mapping.Config;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
 using LeadSync.Mapping.Leads;
+using LeadSync.Mapping.Publishing;
 using LeadSync.Mapping.Routes;
 using LeadSync.Mapping.Sources;
 
@@ -15,6 +17,7 @@ builder.AddServiceDefaults("mapping");
 builder.AddSettings<MappingOptions>("Mapping");
 builder.AddServiceClient<ConnectorClient>("Connector");
 builder.AddServiceClient<PushClient>("Push");
+builder.AddSettingChanges();
 builder.AddBus(bus =>
     bus.AddEdge<CaptureConsumer>("mapping.capture")
         .AddEdge<WithdrawConsumer>("mapping.withdraw")
@@ -37,8 +40,14 @@ builder
     .AddHostedService(services => services.GetRequiredService<SchemaRefresher>())
     .AddSingleton<RouteHolds>()
     .AddHostedService(services => services.GetRequiredService<RouteHolds>())
+    .AddSingleton<SettingHistory>()
     .AddSingleton<SettingsStore>()
     .AddTransient<SaveSettings>();
+builder
+    .Services.AddSingleton<DraftStore>()
+    .AddSingleton<VersionStore>()
+    .AddSingleton<AffectedLeads>()
+    .AddTransient<CheckSetting>();
 
 var app = builder.Build();
 app.MapServiceDefaults();
@@ -46,4 +55,6 @@ app.MapConfig();
 app.MapSources();
 app.MapRoutes();
 app.MapMappings();
+app.MapDrafts();
+app.MapVersions();
 await app.RunServiceAsync(args);
