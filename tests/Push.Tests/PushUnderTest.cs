@@ -31,6 +31,9 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
     /// <summary>The tokens that were said to be refused.</summary>
     public ConcurrentQueue<string> Renewals { get; } = [];
 
+    /// <summary>Most API calls that Connector grants at a time.</summary>
+    public int MostCalls { get; set; } = int.MaxValue;
+
     private string? _token;
 
     protected override async Task PrepareAsync()
@@ -63,7 +66,7 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
                 Crm.Address,
                 _token,
                 org.IntegrationUserId,
-                ask.Calls,
+                Math.Min(ask.Calls, MostCalls),
                 DateTimeOffset.MaxValue
             )
         );

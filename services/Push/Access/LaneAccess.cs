@@ -61,6 +61,14 @@ public sealed class LaneAccess(
         _checkedAt = clock.GetTimestamp();
     }
 
+    /// <summary>Asks for more calls when fewer than these are left; gives how many there are then, at least one.</summary>
+    public async Task<int> ReserveAsync(int calls, CancellationToken cancellationToken)
+    {
+        if (_calls < calls)
+            await AskAsync(refusedToken: null, cancellationToken, calls);
+        return _calls;
+    }
+
     public override Task RenewAsync(string refusedToken, CancellationToken cancellationToken) =>
         AskAsync(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(refusedToken))), cancellationToken);
 
@@ -74,12 +82,12 @@ public sealed class LaneAccess(
             throw new GrantSpentException();
     }
 
-    private async Task AskAsync(string? refusedToken, CancellationToken cancellationToken)
+    private async Task AskAsync(string? refusedToken, CancellationToken cancellationToken, int calls = CallsPerGrant)
     {
         _grant = await connector.GrantAsync(
             lease.Workspace,
             lease.ConnectionId,
-            new GrantRequest(CallsPerGrant, refusedToken),
+            new GrantRequest(calls, refusedToken),
             cancellationToken
         );
         _calls = _grant.Calls;

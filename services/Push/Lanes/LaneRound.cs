@@ -23,6 +23,7 @@ public sealed class LaneRound(
     Settlements settlements,
     Accesses accesses,
     HoldWatch holds,
+    TimeProvider clock,
     PushOptions options
 )
 {
@@ -58,6 +59,7 @@ public sealed class LaneRound(
     )
     {
         Found found;
+        var began = clock.GetTimestamp();
         try
         {
             await access.PrepareAsync(
@@ -95,7 +97,13 @@ public sealed class LaneRound(
             return;
         }
 
-        var decided = await DecideAsync(lease, batch, new FoundRecords(found.Records), cancellationToken);
+        var decided = await DecideAsync(
+            lease,
+            batch,
+            new FoundRecords(found.Records),
+            Settled(found, clock.GetElapsedTime(began)),
+            cancellationToken
+        );
         var writes = decided
             .Where(pair => pair.Decision is Decision.Write)
             .Select(pair => (pair.Lead, Decision: (Decision.Write)pair.Decision))
@@ -125,6 +133,7 @@ public sealed class LaneRound(
         Lease lease,
         List<WaitingLead> batch,
         FoundRecords found,
+        DateTimeOffset settled,
         CancellationToken cancellationToken
     )
     {
@@ -147,10 +156,22 @@ public sealed class LaneRound(
             .. matched.Select(pair =>
                 (
                     pair.Lead,
-                    Decisions.Decide(pair.Lead, pair.Match, id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing))
+                    Decisions.Decide(
+                        pair.Lead,
+                        pair.Match,
+                        id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing),
+                        settled
+                    )
                 )
             ),
         ];
+    }
+
+    // The CRM's clock when the reading began, in its whole seconds: the records may have been read at any moment since.
+    private static DateTimeOffset Settled(Found found, TimeSpan took)
+    {
+        var seconds = found.ServerTime.ToUnixTimeSeconds() - (long)Math.Ceiling(took.TotalSeconds);
+        return DateTimeOffset.FromUnixTimeSeconds(seconds);
     }
 
     private static List<WaitingLead> Uses(List<WaitingLead> batch, IReadOnlyList<string> fields) =>
