@@ -31,6 +31,9 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
     /// <summary>The tokens that were said to be refused.</summary>
     public ConcurrentQueue<string> Renewals { get; } = [];
 
+    /// <summary>What was asked of Connector, in order.</summary>
+    public ConcurrentQueue<(Guid Connection, GrantRequest Request)> Asked { get; } = [];
+
     private string? _token;
 
     protected override async Task PrepareAsync()
@@ -46,6 +49,7 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
 
     private async Task<IResult> GrantAsync(Guid id, GrantRequest ask)
     {
+        Asked.Enqueue((id, ask));
         if (ConnectorRefuses is { } refusal)
             return Hosting.Web.Problems.Problem(refusal.Kind, refusal.Status, refusal.Kind.Cause);
         if (ask.RefusedToken is not null)
