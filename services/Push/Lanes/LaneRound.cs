@@ -35,10 +35,15 @@ public sealed class LaneRound(
     public async Task RunAsync(Lease lease, CancellationToken cancellationToken)
     {
         LaneAccess? access = null;
-        async Task<LaneAccess> Open() => access ??= await accesses.OpenAsync(lease, cancellationToken);
+        async Task<LaneAccess> OpenAsync(CallPriority priority)
+        {
+            access ??= await accesses.OpenAsync(lease, priority, cancellationToken);
+            access.Priority = priority;
+            return access;
+        }
 
         await intents.AbandonOpenAsync(lease, cancellationToken);
-        await prober.ResolveAsync(lease, Open, cancellationToken);
+        await prober.ResolveAsync(lease, () => OpenAsync(CallPriority.NewLead), cancellationToken);
 
         var batch = PersonKeys.OnePerPerson(await leads.TakeDueAsync(lease, options.BatchSize, cancellationToken));
         if (batch.Count == 0)
@@ -48,7 +53,9 @@ public sealed class LaneRound(
         }
         using var span = Telemetry.StartLinked("sync leads", batch.Select(lead => lead.Wanted.TraceParent));
         span?.SetTag("leadsync.leads", batch.Count);
-        await SyncAsync(lease, await Open(), batch, cancellationToken);
+        // One that was never written makes the whole batch urgent: the others cost no further call.
+        var priority = batch.Exists(lead => lead.Link is null) ? CallPriority.NewLead : CallPriority.Update;
+        await SyncAsync(lease, await OpenAsync(priority), batch, cancellationToken);
     }
 
     private async Task SyncAsync(

@@ -98,10 +98,10 @@ public sealed class When_a_rep_edits_what_we_are_writing(PushUnderTest push) : I
 
     // A record that was changed in this very second is not written under a guard: the tests that want it written at once
     // let the CRM's clock go on.
-    private async Task TimePassesAsync()
+    private static async Task TimePassesAsync()
     {
-        var until = DateTimeOffset.UtcNow.AddSeconds(3);
-        await Eventually.ShouldBe(() => DateTimeOffset.UtcNow > until);
+        var until = TimeProvider.System.GetUtcNow().AddSeconds(3);
+        await Eventually.ShouldBe(() => TimeProvider.System.GetUtcNow() > until);
     }
 
     private Task<string> ExistingAsync(string name) =>
