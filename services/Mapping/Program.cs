@@ -1,6 +1,7 @@
 using LeadSync.Contracts;
 using LeadSync.Hosting;
 using LeadSync.Hosting.Bus;
+using LeadSync.Hosting.Changes;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping;
 using LeadSync.Mapping.Config;
@@ -9,6 +10,7 @@ using LeadSync.Mapping.Fields;
 using LeadSync.Mapping.Importing;
 using LeadSync.Mapping.Leads;
 using LeadSync.Mapping.People;
+using LeadSync.Mapping.Publishing;
 using LeadSync.Mapping.Routes;
 using LeadSync.Mapping.Sources;
 
@@ -22,6 +24,7 @@ builder.Services.AddSingleton(services => new ErasureKeys(
         ? Convert.FromBase64String(key)
         : ServiceKey.Read(builder.Configuration)
 ));
+builder.AddSettingChanges();
 builder.AddBus(bus =>
     bus.AddEdge<CaptureConsumer>("mapping.capture")
         .AddEdge<WithdrawConsumer>("mapping.withdraw")
@@ -48,8 +51,14 @@ builder
     .AddHostedService(services => services.GetRequiredService<SchemaRefresher>())
     .AddSingleton<RouteHolds>()
     .AddHostedService(services => services.GetRequiredService<RouteHolds>())
+    .AddSingleton<SettingHistory>()
     .AddSingleton<SettingsStore>()
     .AddTransient<SaveSettings>();
+builder
+    .Services.AddSingleton<DraftStore>()
+    .AddSingleton<VersionStore>()
+    .AddSingleton<AffectedLeads>()
+    .AddTransient<CheckSetting>();
 
 var app = builder.Build();
 app.MapServiceDefaults();
@@ -60,4 +69,6 @@ app.MapMappings();
 app.MapPulls();
 app.MapLeads();
 app.MapPeople();
+app.MapDrafts();
+app.MapVersions();
 await app.RunServiceAsync(args);

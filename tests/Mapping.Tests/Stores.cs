@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using LeadSync.Contracts;
+using LeadSync.Hosting.Changes;
 using LeadSync.Mapping.Config;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
@@ -37,7 +38,8 @@ public sealed class Stores : IAsyncLifetime
 
     public RouteHolds Holds => new(Source, new PushClient(_toPush), Clock, NullLogger<RouteHolds>.Instance);
 
-    public SettingsStore Settings => new(Source, Holds, new MappingOptions(), Clock);
+    public SettingsStore Settings =>
+        new(Source, Holds, new SettingHistory(new SettingChanges("mapping")), new MappingOptions(), Clock);
 
     /// <summary>A replica: what it keeps in memory is its own.</summary>
     public LeadIntake Replica() => Replica(Source);
@@ -133,7 +135,7 @@ public sealed class Stores : IAsyncLifetime
         IReadOnlyDictionary<(Guid, string), CrmSchema>? schemas = null
     ) =>
         Settings.SaveAsync(
-            workspace,
+            new SaveCause(workspace, "test"),
             new SettingsToSave(
                 sources ?? [],
                 mappings ?? [],

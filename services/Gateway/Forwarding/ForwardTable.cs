@@ -59,6 +59,7 @@ public static class ForwardTable
         new("/v1/lanes/resume-all", Post, Push, KeyRole.Manager),
         new("/v1/counts", Read, Audit, KeyRole.Viewer),
         new("/v1/timeline", Read, Audit, KeyRole.Viewer),
+        new("/v1/history/settings", Read, Audit, KeyRole.Viewer),
         new("/v1/failures", Read, Audit, KeyRole.Viewer),
     ];
 }

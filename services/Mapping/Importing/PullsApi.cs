@@ -60,7 +60,7 @@ public static class PullsApi
         var reader = new SettingReader();
         var setting = PullSetting.Read(reader, body, "");
         var outcome = await save.RunAsync(
-            caller.Workspace,
+            SaveCause.Of(caller),
             reader,
             new ConfigDocument([], [], []) { Pulls = setting is null ? [] : [setting] },
             there => SavingApi.IsExpected(request, Find(there, connectionId, @object)?.Revision),

@@ -90,7 +90,7 @@ public static class SourcesApi
         var reader = new SettingReader();
         var setting = SourceSetting.Read(reader, body, "");
         var outcome = await save.RunAsync(
-            caller.Workspace,
+            SaveCause.Of(caller),
             reader,
             new ConfigDocument(setting is null ? [] : [setting], [], []),
             there => SavingApi.IsExpected(request, there.Sources.FirstOrDefault(one => one.Name == source)?.Revision),
