@@ -12,4 +12,12 @@ public sealed class MappingOptions
     /// <summary>How often a schema that could be read is read again. Default: 5 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan SchemaEvery { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// The secret that the erased are recognised with, in base64. Default: the service key; when that is changed, give the
+    /// one before here.
+    /// </summary>
+    [Base64String]
+    [MinLength(44)]
+    public string? ErasureKey { get; set; }
 }

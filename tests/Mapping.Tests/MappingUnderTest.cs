@@ -59,6 +59,9 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
     /// <summary>The doubts that Connector was told of, in order: object and instant.</summary>
     public ConcurrentQueue<(string Object, DateTimeOffset At)> Doubts { get; } = [];
 
+    /// <summary>Whether Connector does not answer at all.</summary>
+    public bool IsConnectorAway { get; set; }
+
     protected override async Task PrepareAsync()
     {
         CrmObjects["Lead"] = Schemas.Lead;
@@ -70,6 +73,15 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
         Settings["Services:Push"] = _push.Address.ToString();
         _connector = await StubPeer.StartAsync(app =>
         {
+            app.Use(
+                (context, next) =>
+                {
+                    if (!IsConnectorAway)
+                        return next(context);
+                    context.Abort();
+                    return Task.CompletedTask;
+                }
+            );
             app.MapGet(
                 "/v1/connections",
                 () =>

@@ -48,6 +48,11 @@ public static class ForwardTable
         new("/v1/routes/{**rest}", Write, Mapping, KeyRole.Integrator),
         new("/v1/mappings/{**rest}", Read, Mapping, KeyRole.Viewer),
         new("/v1/mappings/{**rest}", Write, Mapping, KeyRole.Integrator),
+        new("/v1/pulls/{**rest}", Read, Mapping, KeyRole.Viewer),
+        new("/v1/pulls/{**rest}", Write, Mapping, KeyRole.Integrator),
+        new("/v1/leads/{**rest}", Read, Mapping, KeyRole.Viewer),
+        // Nobody gets back what was erased.
+        new("/v1/people", ["DELETE"], Mapping, KeyRole.Manager),
         new("/v1/lanes/{**rest}", Read, Push, KeyRole.Viewer),
         new("/v1/lanes/{**rest}", Write, Push, KeyRole.Integrator),
         new("/v1/lanes/stop-all", Post, Push, KeyRole.Manager),

@@ -58,7 +58,7 @@ public static class LeadDecider
             if (candidate.Choice is Choice.NeverTaken)
                 continue;
             var version = VersionOf(lead, candidate);
-            var after = After(lead, candidate, version);
+            var after = After(candidate, version);
             pairs.Add(
                 new PairDecision(
                     lead.Id,
@@ -96,7 +96,8 @@ public static class LeadDecider
             }
         }
 
-        if (claimed is null && lead.Pairs.Values.All(pair => pair.Version != lead.Version))
+        var goesNowhere = candidates.TrueForAll(candidate => candidate.Choice is not (Choice.Map or Choice.Wait));
+        if (claimed is null && goesNowhere && lead.Pairs.Values.All(pair => pair.Version != lead.Version))
             failed.Add(
                 candidates.Exists(candidate => candidate.Choice is Choice.NeverTaken or Choice.NoLongerTaken)
                     ? MappingEvents.FilteredOut(lead)
@@ -115,7 +116,7 @@ public static class LeadDecider
             _ => lead.IsNews ? lead.Version : candidate.Before.Version,
         };
 
-    private static Pair After(WorkingLead lead, Candidate candidate, long version)
+    private static Pair After(Candidate candidate, long version)
     {
         var before = candidate.Before;
         var (code, by) = candidate.Choice switch
@@ -125,7 +126,7 @@ public static class LeadDecider
             Choice.NoLongerTaken => (FailureCatalogue.FilteredOut.Code, FailedBy.Filter),
             _ => version == before?.Version ? (before.FailedCode, before.FailedBy) : (null, null),
         };
-        return new Pair(before?.EligibleSince ?? lead.ReceivedAt!.Value, version, candidate.Revision, code, by);
+        return new Pair(before?.EligibleSince ?? candidate.ReceivedAt, version, candidate.Revision, code, by);
     }
 
     // Due, but source or route was switched off: nothing retroactive, and nothing to wait for.
