@@ -43,10 +43,15 @@ public sealed class When_a_lead_is_mapped
         new("Lead", [.. entries], Schemas.Lead);
 
     private static MappedSection Map(LeadState lead, params ReadOnlySpan<MappingEntry> entries) =>
-        FieldMapper.Map(lead, [Mapping(entries)], "Lead").ShouldBeOfType<MappingOutcome.Mapped>().Sections.Single();
+        FieldMapper
+            .Map(new LeadToMap(new LeadKey("acme", "import", "1"), lead), [Mapping(entries)], "Lead")
+            .ShouldBeOfType<MappingOutcome.Mapped>()
+            .Sections.Single();
 
     private static MappingOutcome.CannotMap Refuse(LeadState lead, params ReadOnlySpan<MappingEntry> entries) =>
-        FieldMapper.Map(lead, [Mapping(entries)], "Lead").ShouldBeOfType<MappingOutcome.CannotMap>();
+        FieldMapper
+            .Map(new LeadToMap(new LeadKey("acme", "import", "1"), lead), [Mapping(entries)], "Lead")
+            .ShouldBeOfType<MappingOutcome.CannotMap>();
 
     [Fact]
     public void A_captured_value_carries_its_capture_time_and_a_constant_the_time_it_was_saved()
@@ -128,14 +133,22 @@ public sealed class When_a_lead_is_mapped
     [Fact]
     public void Without_a_schema_nothing_is_guessed() =>
         FieldMapper
-            .Map(Lead("{}"), [new ObjectMapping("Lead", [From("LastName", "lastName")], schema: null)], "Lead")
+            .Map(
+                new LeadToMap(new LeadKey("acme", "import", "1"), Lead("{}")),
+                [new ObjectMapping("Lead", [From("LastName", "lastName")], schema: null)],
+                "Lead"
+            )
             .ShouldBeOfType<MappingOutcome.CannotMap>()
             .Kind.ShouldBe(FailureCatalogue.SchemaUnknown);
 
     [Fact]
     public void Without_a_mapping_for_what_the_route_creates_it_waits_for_one() =>
         FieldMapper
-            .Map(Lead("{}"), [Mapping(From("LastName", "lastName"))], "Contact")
+            .Map(
+                new LeadToMap(new LeadKey("acme", "import", "1"), Lead("{}")),
+                [Mapping(From("LastName", "lastName"))],
+                "Contact"
+            )
             .ShouldBeOfType<MappingOutcome.CannotMap>()
             .Kind.ShouldBe(FailureCatalogue.NoMapping);
 }

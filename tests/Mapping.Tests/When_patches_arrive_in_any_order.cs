@@ -143,10 +143,10 @@ public sealed class When_patches_arrive_in_any_order
     private static string Wanted(LeadChange[] changes)
     {
         var lead = Apply(changes);
-        var outcome = FieldMapper.Map(lead.State, [Mapping], "Lead");
-        var said = outcome is MappingOutcome.Mapped(var sections)
+        var outcome = FieldMapper.Map(lead.ToMap(), [Mapping], "Lead");
+        var said = outcome is MappingOutcome.Mapped mapped
             ? JsonSerializer.Serialize(
-                MappingEvents.Mapped(lead, new RouteTo(Guid.Empty, Start, "Lead"), 1, sections),
+                MappingEvents.Mapped(lead, new RouteTo(Guid.Empty, Start, "Lead"), 1, mapped),
                 Wire.Json
             )
             : JsonSerializer.Serialize(((MappingOutcome.CannotMap)outcome).Faults);

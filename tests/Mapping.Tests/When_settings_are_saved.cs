@@ -60,7 +60,7 @@ public sealed class When_settings_are_saved(MappingUnderTest mapping) : IClassFi
                     "mappings[0].fields[0].rule is no write rule",
                     "mappings[0].fields[6] has both from and constant",
                     "mappings[0].fields[7].frm is not known here",
-                    "mappings[0].fields[7] has neither from nor constant",
+                    "mappings[0].fields[7] has neither from nor template nor constant",
                     "mappings[0].fields[1].field Nowhere__c is no field of Lead that the connected user sees",
                     "mappings[0].fields[2].field CreatedDate may not be written by the connected user",
                     "mappings[0].fields[3].constant is not in the field's list of values, and the field takes no other (Lead.LeadSource, picklist)",

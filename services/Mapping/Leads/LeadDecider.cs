@@ -73,7 +73,7 @@ public static class LeadDecider
             );
             lead.Pairs[route.ConnectionId] = after;
             if (cannot is null)
-                mapped.Add(MappingEvents.Mapped(lead, route, version, ((MappingOutcome.Mapped)outcome).Sections));
+                mapped.Add(MappingEvents.Mapped(lead, route, version, (MappingOutcome.Mapped)outcome));
             else
                 failed.Add(MappingEvents.CannotMap(lead, route.ConnectionId, version, cannot));
         }
@@ -144,7 +144,7 @@ public static class LeadDecider
                 )
             )
                 continue;
-            var outcome = FieldMapper.Map(lead.State, settings.Mappings, route.CreateAs);
+            var outcome = FieldMapper.Map(lead.ToMap(), settings.Mappings, route.CreateAs);
             candidates.Add(
                 new Candidate(route, settings, before, outcome, IsAnew(before, outcome, claimed is not null))
             );

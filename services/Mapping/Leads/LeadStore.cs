@@ -159,6 +159,21 @@ public sealed class LeadStore(SchemaCache schemas)
             known.Select(schema => schema.Object).ToArray(),
             known.Select(schema => schema.Revision).ToArray()
         );
+        batch.Add(
+            """
+            select l.id, t.conversation_id, t.turn_id, t.at, t.speaker, t.text, t.captured_at, t.captured_by
+              from unnest($1, $2, $3) as k (workspace, source, lead_id)
+              join lead l on l.workspace = k.workspace and l.source = k.source and l.lead_id = k.lead_id
+              join turn t on t.lead = l.id
+             where exists (select from route r
+                             join mapping m on m.connection_id = r.connection_id
+                            where r.workspace = k.workspace and r.source = k.source
+                              and m.entries @> '[{"from": "$conversation"}]')
+            """,
+            workspaces,
+            sources,
+            leadIds
+        );
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         return await ReadAsync(reader, origins, known, cancellationToken);
@@ -261,6 +276,22 @@ public sealed class LeadStore(SchemaCache schemas)
                     reader.Instant(3)!.Value,
                     schemas.Mapping(connectionId, name, reader.GetInt64(4), reader.GetString(2), schema)
                 )
+            );
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var turn = new ConversationTurn(
+                reader.GetString(1),
+                reader.GetString(2),
+                reader.Instant(3)!.Value,
+                reader.GetString(4),
+                reader.GetString(5)
+            );
+            byId[reader.GetInt64(0)].StoredTurns[(turn.ConversationId, turn.TurnId)] = new StoredTurn(
+                turn,
+                new Stamp(reader.Instant(6)!.Value, reader.GetGuid(7))
             );
         }
 

@@ -6,12 +6,7 @@ namespace LeadSync.Mapping.Leads;
 /// <summary>What Mapping says of a lead: ids and instants follow from the version, so that saying it again is the same.</summary>
 public static class MappingEvents
 {
-    public static MappedLead Mapped(
-        WorkingLead lead,
-        RouteTo route,
-        long version,
-        IReadOnlyList<MappedSection> sections
-    ) =>
+    public static MappedLead Mapped(WorkingLead lead, RouteTo route, long version, MappingOutcome.Mapped mapped) =>
         new()
         {
             EventId = EventIds.Derive("LeadMapped", lead.Key, route.ConnectionId, version),
@@ -23,7 +18,8 @@ public static class MappingEvents
             Version = version,
             CreateAs = route.CreateAs,
             Match = new MatchKeys { Records = Records(lead, route.ConnectionId), Email = lead.State.NormalisedEmail() },
-            Sections = sections,
+            Sections = mapped.Sections,
+            Remarks = mapped.Remarks.Count == 0 ? null : mapped.Remarks,
             Metadata = lead.State.Metadata?.Pairs,
         };
 
