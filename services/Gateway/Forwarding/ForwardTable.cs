@@ -50,6 +50,8 @@ public static class ForwardTable
         new("/v1/mappings/{**rest}", Write, Mapping, KeyRole.Integrator),
         new("/v1/lanes/{**rest}", Read, Push, KeyRole.Viewer),
         new("/v1/lanes/{**rest}", Write, Push, KeyRole.Integrator),
+        new("/v1/lanes/stop-all", Post, Push, KeyRole.Manager),
+        new("/v1/lanes/resume-all", Post, Push, KeyRole.Manager),
         new("/v1/counts", Read, Audit, KeyRole.Viewer),
         new("/v1/timeline", Read, Audit, KeyRole.Viewer),
         new("/v1/failures", Read, Audit, KeyRole.Viewer),
