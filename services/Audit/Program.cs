@@ -14,6 +14,7 @@ builder.AddBus(bus =>
         .Add<LeadMapped, MappedLead, EventConsumer<MappedLead>>("audit.lead-mapped")
         .Add<RecordMatched, MatchedRecord, EventConsumer<MatchedRecord>>("audit.record-matched")
         .Add<RecordWritten, WrittenRecord, EventConsumer<WrittenRecord>>("audit.record-written")
+        .Add<LeadImported, ImportedLead, EventConsumer<ImportedLead>>("audit.lead-imported")
         .Add<SyncFailed, FailedSync, EventConsumer<FailedSync>>("audit.sync-failed")
 );
 builder.Services.AddSingleton<HistoryStore>();

@@ -14,6 +14,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("mapping");
 builder.AddSettings<MappingOptions>("Mapping");
 builder.AddServiceClient<ConnectorClient>("Connector");
+builder.AddServiceClient<PushClient>("Push");
 builder.AddBus(bus =>
     bus.AddEdge<CaptureConsumer>("mapping.capture")
         .AddEdge<WithdrawConsumer>("mapping.withdraw")
@@ -31,7 +32,11 @@ builder
     .AddSingleton<SchemaCopies>()
     .AddSingleton<SchemaRefresher>()
     .AddHostedService(services => services.GetRequiredService<SchemaRefresher>())
+    .AddSingleton<RouteHolds>()
+    .AddHostedService(services => services.GetRequiredService<RouteHolds>())
     .AddSingleton<SettingsStore>()
+    .AddSingleton<FindLead>()
+    .AddSingleton<Misfits>()
     .AddTransient<SaveSettings>();
 
 var app = builder.Build();
@@ -40,4 +45,7 @@ app.MapConfig();
 app.MapSources();
 app.MapRoutes();
 app.MapMappings();
+app.MapPreviews();
+app.MapPresets();
+app.MapMisfits();
 await app.RunServiceAsync(args);

@@ -48,6 +48,8 @@ public static class ForwardTable
         new("/v1/routes/{**rest}", Write, Mapping, KeyRole.Integrator),
         new("/v1/mappings/{**rest}", Read, Mapping, KeyRole.Viewer),
         new("/v1/mappings/{**rest}", Write, Mapping, KeyRole.Integrator),
+        // Writes nothing. Of a real lead it tells Integrators only, and that Mapping knows by the token.
+        new("/v1/mappings/{connectionId}/{object}/preview", Post, Mapping, KeyRole.Viewer),
         new("/v1/lanes/{**rest}", Read, Push, KeyRole.Viewer),
         new("/v1/lanes/{**rest}", Write, Push, KeyRole.Integrator),
         new("/v1/lanes/stop-all", Post, Push, KeyRole.Manager),

@@ -38,6 +38,10 @@ public static class SavingApi
                 StatusCodes.Status412PreconditionFailed,
                 "It was changed since the revision that If-Match names; nothing was saved."
             ),
+            SaveOutcome.NotHeld => FailureCatalogue.Unavailable.Problem(
+                StatusCodes.Status503ServiceUnavailable,
+                "Push does not answer, so it cannot be promised that nothing is sent any more; nothing was saved, and what was to be switched off is still on. Repeat it."
+            ),
             SaveOutcome.Unavailable(var kind) => kind.Problem(
                 kind == FailureCatalogue.AuthRevoked
                     ? StatusCodes.Status409Conflict

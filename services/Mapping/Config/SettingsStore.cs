@@ -19,12 +19,17 @@ public sealed record StoredSettings(
 public sealed record SettingsToSave(
     IReadOnlyList<SourceSetting> Sources,
     IReadOnlyList<(Guid ConnectionId, string Object, IReadOnlyList<MappingEntry> Entries)> Mappings,
-    IReadOnlyList<(string Source, Guid ConnectionId, bool Enabled, string CreateAs)> Routes,
+    IReadOnlyList<(string Source, Guid ConnectionId, bool Enabled, RouteTerms Terms)> Routes,
     IReadOnlyDictionary<(Guid ConnectionId, string Object), CrmSchema> Schemas
 );
 
 /// <summary>Sources, mappings and routes. Saving what is there already changes nothing: no revision, no re-map.</summary>
-public sealed class SettingsStore(NpgsqlDataSource database, MappingOptions options, TimeProvider clock)
+public sealed class SettingsStore(
+    NpgsqlDataSource database,
+    RouteHolds holds,
+    MappingOptions options,
+    TimeProvider clock
+)
 {
     public async Task<StoredSettings> ReadAsync(string workspace, CancellationToken cancellationToken)
     {
@@ -33,6 +38,7 @@ public sealed class SettingsStore(NpgsqlDataSource database, MappingOptions opti
     }
 
     /// <param name="expect">Looks at what is there before anything is saved; false: nothing is, and null is returned.</param>
+    /// <exception cref="NotHeldException">A route was to be switched off, and Push could not be told; nothing was saved.</exception>
     public async Task<IReadOnlyList<SettingChange>?> SaveAsync(
         string workspace,
         SettingsToSave wanted,
@@ -44,10 +50,7 @@ public sealed class SettingsStore(NpgsqlDataSource database, MappingOptions opti
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var save = new Saving(connection, transaction, workspace, clock.GetUtcNow(), cancellationToken);
         // One save at a time for a workspace: each is compared with what is there.
-        await save.ExecuteAsync(
-            "select pg_advisory_xact_lock(hashtextextended(@workspace, 7305441271))",
-            new { workspace }
-        );
+        await RouteHolds.LockAsync(save);
         var there = await ReadAsync(connection, transaction, workspace, cancellationToken);
         if (!expect(there))
             return null;
@@ -112,10 +115,10 @@ public sealed class SettingsStore(NpgsqlDataSource database, MappingOptions opti
                 }
             );
         }
-        foreach (var (source, connectionId, enabled, createAs) in wanted.Routes)
+        foreach (var (source, connectionId, enabled, terms) in wanted.Routes)
         {
             var before = there.Routes.FirstOrDefault(one => one.Source == source && one.ConnectionId == connectionId);
-            var change = await StoredRoute.SaveAsync(save, source, connectionId, enabled, createAs, before);
+            var change = await StoredRoute.SaveAsync(save, source, connectionId, enabled, terms, before);
             changes.Add(change);
             if (change.Change != SettingChange.Unchanged)
                 touched.Add(connectionId);
@@ -123,7 +126,9 @@ public sealed class SettingsStore(NpgsqlDataSource database, MappingOptions opti
         // What failed under the settings before is taken up again by DueLeads.
         foreach (var id in touched.Order())
             await save.ExecuteAsync("update connection set revision = revision + 1 where id = @id", new { id });
+        await holds.SettleAsync(save);
         await transaction.CommitAsync(cancellationToken);
+        await holds.TellAsync(workspace, cancellationToken);
         return changes;
     }
 

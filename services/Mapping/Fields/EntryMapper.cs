@@ -144,7 +144,7 @@ public static class EntryMapper
         ICollection<MappingStep>? steps
     )
     {
-        foreach (var transform in entry.Transforms)
+        foreach (var transform in entry.Chain)
         {
             switch (transform.Apply(value, destination))
             {

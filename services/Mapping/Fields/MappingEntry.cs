@@ -35,6 +35,12 @@ public sealed record MappingEntry(
     /// <summary>In the order they are done.</summary>
     public IReadOnlyList<Transform> Transforms { get; init; } = [];
 
+    /// <summary>The steps as they are done: a conversation is always written first, in the usual way where none is stated.</summary>
+    public IReadOnlyList<Transform> Chain =>
+        From != LeadFields.Conversation || Transforms is [RenderConversation, ..]
+            ? Transforms
+            : [RenderConversation.Plain, .. Transforms];
+
     /// <summary>The default's own write rule; null: the entry's.</summary>
     public WriteRule? DefaultRule { get; init; }
 

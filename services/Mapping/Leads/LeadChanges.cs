@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeadSync.Mapping.Fields;
 using Npgsql;
 
 namespace LeadSync.Mapping.Leads;
@@ -51,6 +52,8 @@ public static class LeadChanges
                         {
                             FailedBy.Mapping => "mapping",
                             FailedBy.Push => "push",
+                            FailedBy.Wait => "wait",
+                            FailedBy.Filter => "filter",
                             _ => null,
                         }
                     )
@@ -92,6 +95,7 @@ public static class LeadChanges
                 done.Select(pair => pair.ConnectionId).ToArray()
             );
         }
+        Misfits.Write(batch, decisions);
         if (batch.BatchCommands.Count > 0)
             await batch.ExecuteNonQueryAsync(cancellationToken);
     }
