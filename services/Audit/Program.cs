@@ -1,6 +1,7 @@
 using LeadSync.Audit.Counts;
 using LeadSync.Audit.Failures;
 using LeadSync.Audit.History;
+using LeadSync.Audit.Settings;
 using LeadSync.Audit.Timeline;
 using LeadSync.Contracts;
 using LeadSync.Hosting;
@@ -16,8 +17,9 @@ builder.AddBus(bus =>
         .Add<RecordWritten, WrittenRecord, EventConsumer<WrittenRecord>>("audit.record-written")
         .Add<LeadImported, ImportedLead, EventConsumer<ImportedLead>>("audit.lead-imported")
         .Add<SyncFailed, FailedSync, EventConsumer<FailedSync>>("audit.sync-failed")
+        .Add<SettingChanged, ChangedSetting, SettingChangedConsumer>("audit.setting-changed")
 );
-builder.Services.AddSingleton<HistoryStore>();
+builder.Services.AddSingleton<HistoryStore>().AddSingleton<SettingHistory>();
 builder.Services.AddSingleton<Partitions>().AddHostedService(provider => provider.GetRequiredService<Partitions>());
 builder.Services.AddSingleton<ReadCounts>().AddSingleton<ReadTimeline>().AddSingleton<ReadFailures>();
 
@@ -26,4 +28,5 @@ app.MapServiceDefaults();
 app.MapCounts();
 app.MapTimeline();
 app.MapFailures();
+app.MapSettingChanges();
 await app.RunServiceAsync(args);

@@ -5,10 +5,12 @@ using LeadSync.Gateway.Forwarding;
 using LeadSync.Gateway.Preflight;
 using LeadSync.Hosting;
 using LeadSync.Hosting.Bus;
+using LeadSync.Hosting.Changes;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("gateway"); // telemetry, health, database, migrations, clock, problem details
 builder.AddBus(); // publishes only
+builder.AddSettingChanges(); // who made or revoked a key, told to Audit
 builder.AddOutsideTraces(); // a trace from outside is a link, never our parent
 builder.AddAccess(); // API keys: who may come in, and as what
 builder.AddCapture(); // leads and withdrawals: in here, confirmed by the broker, then answered

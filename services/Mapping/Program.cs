@@ -1,12 +1,14 @@
 using LeadSync.Contracts;
 using LeadSync.Hosting;
 using LeadSync.Hosting.Bus;
+using LeadSync.Hosting.Changes;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping;
 using LeadSync.Mapping.Config;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
 using LeadSync.Mapping.Leads;
+using LeadSync.Mapping.Publishing;
 using LeadSync.Mapping.Routes;
 using LeadSync.Mapping.Sources;
 
@@ -15,6 +17,7 @@ builder.AddServiceDefaults("mapping");
 builder.AddSettings<MappingOptions>("Mapping");
 builder.AddServiceClient<ConnectorClient>("Connector");
 builder.AddServiceClient<PushClient>("Push");
+builder.AddSettingChanges();
 builder.AddBus(bus =>
     bus.AddEdge<CaptureConsumer>("mapping.capture")
         .AddEdge<WithdrawConsumer>("mapping.withdraw")
@@ -23,6 +26,9 @@ builder.AddBus(bus =>
 );
 builder
     .Services.AddSingleton<SchemaCache>()
+    .AddSingleton<SeenFieldStore>()
+    .AddSingleton<SeenFields>()
+    .AddHostedService(services => services.GetRequiredService<SeenFields>())
     .AddSingleton<LeadStore>()
     .AddSingleton<LeadIntake>()
     .AddSingleton<PairStore>()
@@ -34,10 +40,16 @@ builder
     .AddHostedService(services => services.GetRequiredService<SchemaRefresher>())
     .AddSingleton<RouteHolds>()
     .AddHostedService(services => services.GetRequiredService<RouteHolds>())
+    .AddSingleton<SettingHistory>()
     .AddSingleton<SettingsStore>()
     .AddSingleton<FindLead>()
     .AddSingleton<Misfits>()
     .AddTransient<SaveSettings>();
+builder
+    .Services.AddSingleton<DraftStore>()
+    .AddSingleton<VersionStore>()
+    .AddSingleton<AffectedLeads>()
+    .AddTransient<CheckSetting>();
 
 var app = builder.Build();
 app.MapServiceDefaults();
@@ -48,4 +60,6 @@ app.MapMappings();
 app.MapPreviews();
 app.MapPresets();
 app.MapMisfits();
+app.MapDrafts();
+app.MapVersions();
 await app.RunServiceAsync(args);

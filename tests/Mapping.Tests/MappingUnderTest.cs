@@ -37,6 +37,7 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
     // By queue. Tests of one class run one after the other.
     private readonly Dictionary<string, List<byte[]>> _heard = new(StringComparer.Ordinal);
     private StubPeer? _connector;
+    private StubPeer? _push;
 
     public Guid ConnectionId { get; } = Guid.CreateVersion7();
 
@@ -61,6 +62,12 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
     protected override async Task PrepareAsync()
     {
         CrmObjects["Lead"] = Schemas.Lead;
+        _push = await StubPeer.StartAsync(app =>
+        {
+            app.MapPut("/v1/holds/{id:guid}", () => Results.NoContent());
+            app.MapPost("/v1/holds/{id:guid}/lift", () => Results.NoContent());
+        });
+        Settings["Services:Push"] = _push.Address.ToString();
         _connector = await StubPeer.StartAsync(app =>
         {
             app.MapGet(
@@ -117,6 +124,8 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
         await base.DisposeAsync();
         if (_connector is not null)
             await _connector.DisposeAsync();
+        if (_push is not null)
+            await _push.DisposeAsync();
     }
 
     /// <summary>Applies a YAML file and gives the answer.</summary>

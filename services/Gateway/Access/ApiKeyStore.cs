@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Dapper;
+using LeadSync.Hosting.Changes;
 using Npgsql;
 
 namespace LeadSync.Gateway.Access;
@@ -18,8 +20,8 @@ public sealed record ApiKeyRow(
     DateTimeOffset? LastUsedAt
 );
 
-/// <summary>All SQL on workspaces and API keys.</summary>
-public sealed class ApiKeyStore(NpgsqlDataSource database)
+/// <summary>All SQL on workspaces and API keys. Who made or revoked a key is written down with it.</summary>
+public sealed class ApiKeyStore(NpgsqlDataSource database, SettingChanges changes)
 {
     private const string Columns =
         "id, workspace, name, role, source, secret_hash, created_at, created_by, expires_at, revoked_at, last_used_at";
@@ -74,6 +76,15 @@ public sealed class ApiKeyStore(NpgsqlDataSource database)
                 cancellationToken: cancellationToken
             )
         );
+        if (added == 1)
+            await changes.AddAsync(
+                transaction,
+                key.Workspace,
+                key.CreatedBy,
+                key.CreatedAt,
+                [new SettingEdit("key", key.Id, "created", Before: null, Shown(key))],
+                cancellationToken
+            );
         await transaction.CommitAsync(cancellationToken);
         return added == 1;
     }
@@ -82,26 +93,59 @@ public sealed class ApiKeyStore(NpgsqlDataSource database)
     public async Task<bool> RevokeAsync(
         string workspace,
         string id,
+        string by,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteAsync(
-                new CommandDefinition(
-                    """
-                    update api_key set revoked_at = coalesce(revoked_at, @now) where id = @id and workspace = @workspace
-                    """,
-                    new
-                    {
-                        workspace,
-                        id,
-                        now,
-                    },
-                    cancellationToken: cancellationToken
-                )
-            ) == 1;
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var before = await connection.QuerySingleOrDefaultAsync<ApiKeyRow>(
+            new CommandDefinition(
+                $"select {Columns} from api_key where id = @id and workspace = @workspace for update",
+                new { workspace, id },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
+        if (before is null or { RevokedAt: not null })
+            return before is not null;
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                "update api_key set revoked_at = @now where id = @id",
+                new { id, now },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
+        await changes.AddAsync(
+            transaction,
+            workspace,
+            by,
+            now,
+            [new SettingEdit("key", id, "revoked", Shown(before), Shown(before with { RevokedAt = now }))],
+            cancellationToken
+        );
+        await transaction.CommitAsync(cancellationToken);
+        return true;
     }
+
+    // When it was last used is no part of what somebody set.
+    private static JsonElement Shown(ApiKeyRow key) =>
+        JsonSerializer.SerializeToElement(
+            new
+            {
+                key.Id,
+                key.Name,
+                key.Role,
+                key.Source,
+                key.CreatedAt,
+                key.CreatedBy,
+                key.ExpiresAt,
+                key.RevokedAt,
+            },
+            JsonSerializerOptions.Web
+        );
 
     public async Task WriteUseAsync(
         IReadOnlyCollection<KeyValuePair<string, DateTimeOffset>> uses,

@@ -126,7 +126,7 @@ public static class KeysApi
         CancellationToken cancellationToken
     )
     {
-        if (!await store.RevokeAsync(by.Workspace, id, clock.GetUtcNow(), cancellationToken))
+        if (!await store.RevokeAsync(by.Workspace, id, by.Name, clock.GetUtcNow(), cancellationToken))
             return FailureCatalogue.NotFound.Problem(
                 StatusCodes.Status404NotFound,
                 "This workspace has no key with that id."

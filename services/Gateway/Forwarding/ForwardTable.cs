@@ -49,13 +49,14 @@ public static class ForwardTable
         new("/v1/mappings/{**rest}", Read, Mapping, KeyRole.Viewer),
         new("/v1/mappings/{**rest}", Write, Mapping, KeyRole.Integrator),
         // Writes nothing. Of a real lead it tells Integrators only, and that Mapping knows by the token.
-        new("/v1/mappings/{connectionId}/{object}/preview", Post, Mapping, KeyRole.Viewer),
+        new("/v1/mappings/{id}/{object}/preview", Post, Mapping, KeyRole.Viewer),
         new("/v1/lanes/{**rest}", Read, Push, KeyRole.Viewer),
         new("/v1/lanes/{**rest}", Write, Push, KeyRole.Integrator),
         new("/v1/lanes/stop-all", Post, Push, KeyRole.Manager),
         new("/v1/lanes/resume-all", Post, Push, KeyRole.Manager),
         new("/v1/counts", Read, Audit, KeyRole.Viewer),
         new("/v1/timeline", Read, Audit, KeyRole.Viewer),
+        new("/v1/history/settings", Read, Audit, KeyRole.Viewer),
         new("/v1/failures", Read, Audit, KeyRole.Viewer),
     ];
 }

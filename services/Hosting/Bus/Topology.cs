@@ -24,6 +24,7 @@ public static class Topology
         new(Wire.LeadImported, "audit.lead-imported"),
         new(Wire.SyncFailed, "mapping.sync-failed"),
         new(Wire.SyncFailed, "audit.sync-failed"),
+        new(Wire.SettingChanged, "audit.setting-changed"),
     ];
 
     /// <summary>Where a queue's messages go that cannot be read at all.</summary>

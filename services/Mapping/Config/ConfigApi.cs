@@ -48,7 +48,7 @@ public static class ConfigApi
 
         var reader = new SettingReader();
         var document = ConfigDocument.Read(reader, root);
-        var outcome = await save.RunAsync(caller.Workspace, reader, document, _ => true, cancellationToken);
+        var outcome = await save.RunAsync(SaveCause.Of(caller), reader, document, _ => true, cancellationToken);
         return SavingApi.Problem(outcome) ?? Results.Ok(Summary(((SaveOutcome.Saved)outcome).Changes));
     }
 

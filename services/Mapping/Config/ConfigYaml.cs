@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using YamlDotNet.Core;
@@ -39,13 +41,15 @@ public static partial class ConfigYaml
         // Aliases can make a small file enormous.
         if (++nodes > MostNodes)
             throw new UnreadableYamlException($"The file holds more than {MostNodes} values.");
+        if (node is YamlScalarNode { Value: { } text } && !IsKeepable(text))
+            throw new UnreadableYamlException($"A text holds NUL or half a character (line {node.Start.Line}).");
         switch (node)
         {
             case YamlMappingNode mapping:
                 var members = new JsonObject();
                 foreach (var (key, value) in mapping.Children)
                 {
-                    if (key is not YamlScalarNode { Value: { } name })
+                    if (key is not YamlScalarNode { Value: { } name } || !IsKeepable(name))
                         throw new UnreadableYamlException($"A name is not a plain text (line {key.Start.Line}).");
                     members[name] = Node(value, ref nodes);
                 }
@@ -58,6 +62,18 @@ public static partial class ConfigYaml
             default:
                 return Scalar((YamlScalarNode)node);
         }
+    }
+
+    // No database keeps them.
+    private static bool IsKeepable(string text)
+    {
+        for (var rest = text.AsSpan(); !rest.IsEmpty; )
+        {
+            if (rest[0] == '\0' || Rune.DecodeFromUtf16(rest, out _, out var length) != OperationStatus.Done)
+                return false;
+            rest = rest[length..];
+        }
+        return true;
     }
 
     // The YAML 1.2 core schema, and of its numbers only those that JSON writes so too: 007 and 1_000 stay texts.

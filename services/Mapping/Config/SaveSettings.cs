@@ -29,13 +29,14 @@ public abstract record SaveOutcome
 public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
 {
     public async Task<SaveOutcome> RunAsync(
-        string workspace,
+        SaveCause cause,
         SettingReader reader,
         ConfigDocument document,
         Func<StoredSettings, bool> expect,
         CancellationToken cancellationToken
     )
     {
+        var workspace = cause.Workspace;
         IReadOnlyList<CrmConnection> connections =
             document.Mappings.Count + document.Routes.Count == 0
                 ? []
@@ -73,7 +74,7 @@ public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
             return new SaveOutcome.Faulty(faults);
 
         return await SaveAsync(
-            workspace,
+            cause,
             new SettingsToSave(
                 document.Sources,
                 [
@@ -100,7 +101,7 @@ public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
     }
 
     private async Task<SaveOutcome> SaveAsync(
-        string workspace,
+        SaveCause cause,
         SettingsToSave wanted,
         Func<StoredSettings, bool> expect,
         CancellationToken cancellationToken
@@ -108,7 +109,7 @@ public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
     {
         try
         {
-            var changes = await store.SaveAsync(workspace, wanted, expect, cancellationToken);
+            var changes = await store.SaveAsync(cause, wanted, expect, cancellationToken);
             return changes is null ? new SaveOutcome.Stale() : new SaveOutcome.Saved(changes);
         }
         catch (NotHeldException)

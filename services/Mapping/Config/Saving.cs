@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Dapper;
 using Npgsql;
 
@@ -8,7 +10,18 @@ public sealed record SettingChange(string Kind, string Name, string Change)
 {
     public const string Created = "created";
     public const string Updated = "updated";
+    public const string Removed = "removed";
+    public const string Published = "published";
+    public const string Restored = "restored";
     public const string Unchanged = "unchanged";
+
+    /// <summary>The setting as its API shows it; null when it was not there, or is as it was.</summary>
+    [JsonIgnore]
+    public JsonObject? Before { get; init; }
+
+    /// <summary>The setting as its API shows it; null when it is gone, or is as it was.</summary>
+    [JsonIgnore]
+    public JsonObject? After { get; init; }
 }
 
 /// <summary>The transaction in which settings of a workspace are saved.</summary>

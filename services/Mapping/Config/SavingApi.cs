@@ -34,10 +34,7 @@ public static class SavingApi
                     : $"{faults.Count} things are wrong; nothing was saved.",
                 faults
             ),
-            SaveOutcome.Stale => FailureCatalogue.Conflict.Problem(
-                StatusCodes.Status412PreconditionFailed,
-                "It was changed since the revision that If-Match names; nothing was saved."
-            ),
+            SaveOutcome.Stale => Stale(),
             SaveOutcome.NotHeld => FailureCatalogue.Unavailable.Problem(
                 StatusCodes.Status503ServiceUnavailable,
                 "Push does not answer, so it cannot be promised that nothing is sent any more; nothing was saved, and what was to be switched off is still on. Repeat it."
@@ -50,6 +47,11 @@ public static class SavingApi
             ),
             _ => null,
         };
+
+    /// <summary>It is not what the caller thought any more.</summary>
+    public static IResult Stale(
+        string detail = "It was changed since the revision that If-Match names; nothing was saved."
+    ) => FailureCatalogue.Conflict.Problem(StatusCodes.Status412PreconditionFailed, detail);
 
     /// <summary>
     /// Reads a JSON object and adds the members that its path names; null when it is none, or states one of them otherwise.
@@ -67,7 +69,7 @@ public static class SavingApi
                 new JsonDocumentOptions { AllowDuplicateProperties = false },
                 cancellationToken
             );
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            if (document.RootElement.ValueKind != JsonValueKind.Object || !IsKeepable(document.RootElement))
                 return null;
             var whole = JsonObject.Create(document.RootElement.Clone())!;
             foreach (var (name, value) in members)
@@ -84,9 +86,29 @@ public static class SavingApi
         }
     }
 
+    // No database keeps NUL or half a character.
+    private static bool IsKeepable(JsonElement node)
+    {
+        try
+        {
+            return node.ValueKind switch
+            {
+                JsonValueKind.Object => node.EnumerateObject()
+                    .All(member => !member.Name.Contains('\0') && IsKeepable(member.Value)),
+                JsonValueKind.Array => node.EnumerateArray().All(IsKeepable),
+                JsonValueKind.String => !node.GetString()!.Contains('\0'),
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     public static IResult Unreadable() =>
         FailureCatalogue.BodyUnreadable.Problem(
             StatusCodes.Status400BadRequest,
-            "The body is not one JSON object, a name stands in it twice, or it contradicts the path."
+            "The body is not one JSON object, a name stands in it twice, it contradicts the path, or a text in it holds NUL or half a character."
         );
 }

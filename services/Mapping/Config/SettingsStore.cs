@@ -2,6 +2,7 @@ using Dapper;
 using LeadSync.Contracts;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.Publishing;
 using LeadSync.Mapping.Routes;
 using LeadSync.Mapping.Sources;
 using Npgsql;
@@ -27,6 +28,7 @@ public sealed record SettingsToSave(
 public sealed class SettingsStore(
     NpgsqlDataSource database,
     RouteHolds holds,
+    SettingHistory history,
     MappingOptions options,
     TimeProvider clock
 )
@@ -40,19 +42,27 @@ public sealed class SettingsStore(
     /// <param name="expect">Looks at what is there before anything is saved; false: nothing is, and null is returned.</param>
     /// <exception cref="NotHeldException">A route was to be switched off, and Push could not be told; nothing was saved.</exception>
     public async Task<IReadOnlyList<SettingChange>?> SaveAsync(
-        string workspace,
+        SaveCause cause,
         SettingsToSave wanted,
         Func<StoredSettings, bool> expect,
         CancellationToken cancellationToken
     )
     {
+        var workspace = cause.Workspace;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var save = new Saving(connection, transaction, workspace, clock.GetUtcNow(), cancellationToken);
         // One save at a time for a workspace: each is compared with what is there.
         await RouteHolds.LockAsync(save);
+        // What waited for another save comes after it.
+        save = save with
+        {
+            Now = clock.GetUtcNow(),
+        };
         var there = await ReadAsync(connection, transaction, workspace, cancellationToken);
         if (!expect(there))
+            return null;
+        if (cause.Draft is { } draft && !await DraftStore.TakeAsync(save, draft.Key, draft.Revision))
             return null;
 
         var changes = new List<SettingChange>();
@@ -126,10 +136,33 @@ public sealed class SettingsStore(
         // What failed under the settings before is taken up again by DueLeads.
         foreach (var id in touched.Order())
             await save.ExecuteAsync("update connection set revision = revision + 1 where id = @id", new { id });
+        var after = await ReadAsync(connection, transaction, workspace, cancellationToken);
+        var shapes = ChangedShape.Between(there, after);
+        // What would be changed is known now; the transaction ends with nothing done.
+        if (cause.IsTrial)
+            return Shown(changes, shapes);
+        await history.KeepAsync(save, cause, shapes);
         await holds.SettleAsync(save);
         await transaction.CommitAsync(cancellationToken);
         await holds.TellAsync(workspace, cancellationToken);
-        return changes;
+        return Shown(changes, shapes);
+    }
+
+    private static List<SettingChange> Shown(List<SettingChange> changes, IReadOnlyList<ChangedShape> shapes)
+    {
+        var byName = shapes.ToDictionary(shape => (shape.Key.Kind, shape.Key.Name));
+        return
+        [
+            .. changes.Select(change =>
+                byName.GetValueOrDefault((change.Kind, change.Name)) is { } shape
+                    ? change with
+                    {
+                        Before = shape.Before?.Body,
+                        After = shape.After?.Body,
+                    }
+                    : change
+            ),
+        ];
     }
 
     private static async Task<StoredSettings> ReadAsync(

@@ -63,7 +63,7 @@ public static class MappingsApi
         var reader = new SettingReader();
         var setting = MappingSetting.Read(reader, body, "");
         var outcome = await save.RunAsync(
-            caller.Workspace,
+            SaveCause.Of(caller),
             reader,
             new ConfigDocument([], setting is null ? [] : [setting], []),
             there => SavingApi.IsExpected(request, Find(there, connectionId, @object)?.Revision),

@@ -65,7 +65,7 @@ public static class MisfitsApi
             ]
         );
         var outcome = await save.RunAsync(
-            caller.Workspace,
+            SaveCause.Of(caller),
             reader,
             new ConfigDocument([], [setting], []),
             // What was read is what is changed: whoever saved in between is not overwritten.

@@ -59,7 +59,7 @@ public static class RoutesApi
         var reader = new SettingReader();
         var setting = RouteSetting.Read(reader, body, "");
         var outcome = await save.RunAsync(
-            caller.Workspace,
+            SaveCause.Of(caller),
             reader,
             new ConfigDocument([], [], setting is null ? [] : [setting]),
             there => SavingApi.IsExpected(request, Find(there, source, connectionId)?.Revision),

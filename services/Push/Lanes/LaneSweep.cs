@@ -48,24 +48,19 @@ public sealed class LaneSweep : BackgroundService
         );
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(
+            "Looking over the lanes",
+            Pause,
+            async stopping =>
             {
-                await RunOnceAsync(stoppingToken);
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                if (Faults.IsInfrastructure(fault))
-                    _log.LogWarning("Looking over the lanes: {Fault}", Faults.Name(fault));
-                else
-                    _log.LogError("Looking over the lanes: {Fault}", Faults.Trace(fault));
-            }
-            await Task.Delay(Pause, _clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+                await RunOnceAsync(stopping);
+                return false;
+            },
+            _clock,
+            _log,
+            stoppingToken
+        );
 
     /// <summary>Looks once; gives how many lanes were waiting for too long.</summary>
     public async Task<long> RunOnceAsync(CancellationToken cancellationToken)

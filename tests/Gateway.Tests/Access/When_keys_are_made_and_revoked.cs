@@ -1,4 +1,7 @@
 using System.Net;
+using System.Text;
+using System.Text.Json;
+using LeadSync.Contracts;
 using LeadSync.Gateway.Access;
 using LeadSync.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,6 +47,7 @@ public sealed class When_keys_are_made_and_revoked(GatewayUnderTest gateway) : I
             .RevokeAsync(
                 GatewayUnderTest.Workspace,
                 Id(elsewhere),
+                "test",
                 TimeProvider.System.GetUtcNow(),
                 TestContext.Current.CancellationToken
             );
@@ -160,6 +164,44 @@ public sealed class When_keys_are_made_and_revoked(GatewayUnderTest gateway) : I
         var secret = key[^43..];
         gateway.Logs.Lines.ShouldNotContain(line => line.Contains(secret, StringComparison.Ordinal));
         KeyText.TryRead(key)!.ToString().ShouldNotContain(secret);
+    }
+
+    [Fact]
+    public async Task Who_made_and_who_revoked_it_is_told_without_the_key()
+    {
+        var made = await (
+            await Manager.CaptureAsync("""{"name":"Told","role":"viewer"}""", path: "/v1/keys")
+        ).ReadJsonAsync();
+        var id = made.Text("id");
+        for (var times = 0; times < 2; times++)
+            await Manager.SendAsync(HttpMethod.Delete, $"/v1/keys/{id}");
+
+        var told = new List<ChangedSetting>();
+        await Eventually.ShouldBe(
+            async () =>
+            {
+                foreach (var message in await gateway.Broker.ReadAsync("audit.setting-changed"))
+                {
+                    Encoding.UTF8.GetString(message.Body.Span).ShouldNotContain(made.Text("key")[^43..]);
+                    told.AddRange(
+                        JsonSerializer
+                            .Deserialize<SettingChanged>(message.Body.Span, Wire.Json)!
+                            .Items.Where(change => change.Name == id)
+                    );
+                }
+                return told.Exists(change => change.Change == "revoked");
+            },
+            "the revocation is told"
+        );
+
+        told.Select(change => $"{change.Service} {change.Setting} {change.Change} by {change.ChangedBy}")
+            .ShouldBe([
+                $"gateway key created by key:{Id(gateway.BootstrapKey)}",
+                $"gateway key revoked by key:{Id(gateway.BootstrapKey)}",
+            ]);
+        told[0].After!.Value.Text("role").ShouldBe("viewer");
+        told[1].Before!.Value.GetProperty("revokedAt").ValueKind.ShouldBe(JsonValueKind.Null);
+        told[1].After!.Value.GetProperty("revokedAt").ValueKind.ShouldBe(JsonValueKind.String);
     }
 
     private static string Id(string key) => KeyText.TryRead(key)!.Id;

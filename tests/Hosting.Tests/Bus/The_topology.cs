@@ -24,6 +24,7 @@ public sealed class The_topology
                 "leadsync.lead-imported -> audit.lead-imported",
                 "leadsync.sync-failed -> mapping.sync-failed",
                 "leadsync.sync-failed -> audit.sync-failed",
+                "leadsync.setting-changed -> audit.setting-changed",
             ]);
 
     // A mandatory publish is returned only when no queue at all is bound.

@@ -30,7 +30,10 @@ public sealed class When_a_job_migrates_the_database : IAsyncLifetime
 
         code.ShouldBe(0);
         await using var connection = await _database.Owner.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        (await connection.QueryAsync<string>("select name from schema_migrations")).ShouldBe(["001_note.sql"]);
+        (await connection.QueryAsync<string>("select name from schema_migrations")).ShouldBe([
+            "001_note.sql",
+            "002_setting_changes.sql",
+        ]);
     }
 
     [Fact]

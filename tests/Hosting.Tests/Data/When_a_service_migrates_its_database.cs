@@ -34,7 +34,7 @@ public sealed class When_a_service_migrates_its_database : IAsyncLifetime
 
         await using var connection = await _database.Owner.OpenConnectionAsync(TestContext.Current.CancellationToken);
         var applied = await connection.QueryAsync<string>("select name from schema_migrations order by name");
-        applied.ShouldBe(["001_note.sql", "901_counted.sql", "902_counted_more.sql"]);
+        applied.ShouldBe(["001_note.sql", "002_setting_changes.sql", "901_counted.sql", "902_counted_more.sql"]);
         (await connection.ExecuteScalarAsync<long>("select count(*) from counted")).ShouldBe(2);
     }
 
@@ -54,6 +54,7 @@ public sealed class When_a_service_migrates_its_database : IAsyncLifetime
         await using var connection = await _database.Owner.OpenConnectionAsync(TestContext.Current.CancellationToken);
         (await connection.QueryAsync<string>("select name from schema_migrations order by name")).ShouldBe([
             "001_note.sql",
+            "002_setting_changes.sql",
             "951_good.sql",
         ]);
         (await connection.ExecuteScalarAsync<string?>("select to_regclass('half_done')::text")).ShouldBeNull();
