@@ -27,20 +27,54 @@ internal static class Corpus
         "𐐔𐐯𐑅𐐨𐑉𐐯𐐻",
     ];
 
-    /// <summary>Strings that break programs; none where they are not there (<see cref="Path"/>).</summary>
+    /// <summary>Strings that break programs; skips the test where they are not beside this checkout.</summary>
     public static IReadOnlyList<string> Naughty() =>
-        Path("naughty-strings.json") is not { } path
-            ? []
-            : [.. JsonDocument.Parse(File.ReadAllText(path)).RootElement.EnumerateArray().Select(Text)];
+        [
+            .. JsonDocument
+                .Parse(File.ReadAllText(Path("naughty-strings.json")))
+                .RootElement.EnumerateArray()
+                .Select(entry => entry.GetString()!),
+        ];
 
-    // Some are there in base64 too; an entry is a text, or an object that holds one.
-    private static string Text(JsonElement entry) =>
-        entry.ValueKind == JsonValueKind.String ? entry.GetString()! : entry.GetRawText();
+    /// <summary>Five hundred people of the United States; skips the test where they are not beside this checkout.</summary>
+    public static IReadOnlyList<IReadOnlyDictionary<string, string>> People()
+    {
+        var lines = File.ReadAllLines(Path("us-500.csv"));
+        var names = Cells(lines[0]);
+        return
+        [
+            .. lines
+                .Skip(1)
+                .Select(line =>
+                    names.Zip(Cells(line)).ToDictionary(cell => cell.First, cell => cell.Second, StringComparer.Ordinal)
+                ),
+        ];
+    }
 
-    /// <summary>A file of that folder of data that lies beside some checkouts; null where it does not.</summary>
-    public static string? Path(string name)
+    // No cell of that file spans lines or holds a quote.
+    private static List<string> Cells(string line)
+    {
+        var cells = new List<string> { "" };
+        var isQuoted = false;
+        foreach (var sign in line)
+        {
+            if (sign == '"')
+                isQuoted = !isQuoted;
+            else if (sign == ',' && !isQuoted)
+                cells.Add("");
+            else
+                cells[^1] += sign;
+        }
+        return cells;
+    }
+
+    private static string Path(string name)
     {
         var path = System.IO.Path.Combine(Checkout.Root, "..", "shared", "data", name);
-        return File.Exists(path) ? path : null;
+        Assert.SkipUnless(
+            File.Exists(path),
+            $"The data that lies beside some checkouts ({name}) is not beside this one."
+        );
+        return path;
     }
 }

@@ -66,7 +66,16 @@ public sealed class When_a_step_is_given_any_text
     {
         var transform = Steps.Read(step);
         Prop.ForAll(Texts(), text => Check(transform, text)).Check(Seen(step));
-        foreach (var text in Corpus.Naughty().Concat(Corpus.Names))
+        foreach (var text in Corpus.Names)
+            Check(transform, text);
+    }
+
+    [Theory]
+    [MemberData(nameof(EveryStep))]
+    public void It_never_fails_on_strings_that_break_programs(string step)
+    {
+        var transform = Steps.Read(step);
+        foreach (var text in Corpus.Naughty())
             Check(transform, text);
     }
 
@@ -76,7 +85,7 @@ public sealed class When_a_step_is_given_any_text
     {
         var transform = Steps.Read(step);
         Prop.ForAll(Texts(), text => Twice(transform, text)).Check(Seen(step));
-        foreach (var text in Corpus.Naughty().Concat(Corpus.Names))
+        foreach (var text in Corpus.Names)
             Twice(transform, text);
     }
 
