@@ -95,6 +95,39 @@ public sealed class When_settings_are_saved(MappingUnderTest mapping) : IClassFi
     }
 
     [Fact]
+    public async Task Entries_with_steps_are_exported_as_they_were_given()
+    {
+        const string config = """
+            sources:
+              - name: form
+            mappings:
+              - connection: sandbox
+                object: Lead
+                fields:
+                  - { field: LastName, from: name, transforms: [trim, { splitName: last }, truncate] }
+                  - { field: Company, from: company, default: "[not provided]", defaultRule: onlyOnCreate }
+                  - { field: Title, template: "{role}[, {team}]", rule: untilEdited, precedence: [form] }
+                  - field: LeadSource
+                    from: via
+                    transforms: [{ values: { map: { Ad: Web, "007": Partner }, fallback: keep } }]
+                  - { field: Status, constant: Open, rule: onlyWhile, while: { values: [Open] } }
+                  - { field: NumberOfEmployees, from: size, transforms: [{ number: { group: "," } }] }
+                  - { field: HasOptedOutOfEmail, from: no, transforms: [{ boolean: { "true": [ja], "false": [nein] } }], rule: optOut, consent: yes }
+                  - { field: Products__c, from: products, adds: true }
+            """;
+        (await mapping.ApplyAsync(config, "steps")).Status.ShouldBe(200);
+
+        var exported = await mapping
+            .Client("steps", Role.Viewer)
+            .GetStringAsync(new Uri("/v1/config", UriKind.Relative), Stop);
+        var (status, again) = await mapping.ApplyAsync(exported, "steps");
+
+        status.ShouldBe(200, exported);
+        again.GetProperty("changed").GetArrayLength().ShouldBe(0, exported);
+        exported.ShouldContain("splitName: last");
+    }
+
+    [Fact]
     public async Task A_revision_that_is_no_longer_there_is_refused()
     {
         await mapping.ApplyAsync(MappingUnderTest.Config);
