@@ -46,25 +46,22 @@ public sealed class When_a_rep_edits_what_we_are_writing(PushUnderTest push) : I
     [InlineData(WriteRule.UntilEdited)]
     public async Task Edits_at_any_moment_around_ours_are_never_written_over(WriteRule rule)
     {
-        string[] names = [.. Enumerable.Range(0, 40).Select(number => $"{rule}{number}")];
+        string[] names = [.. Enumerable.Range(0, 20).Select(number => $"{rule}{number}")];
         var records = new List<string>();
         foreach (var name in names)
             records.Add(await ExistingAsync(name));
 
-        var rep = Task.Run(
-            async () =>
-            {
-                // Spread over the time in which Push reads, waits for a settled second and writes.
-                foreach (var record in records)
-                {
-                    await push.Crm.Org.Rep.EditAsync("Lead", record, new { Phone = "the rep's" });
-                    await Task.Delay(50, TestContext.Current.CancellationToken);
-                }
-            },
-            TestContext.Current.CancellationToken
-        );
         await push.WantAsync([.. names.Select(name => Person(name, rule, ("Phone", "ours")))]);
-        await rep;
+        // One edit for each call that Push makes, and the rest once it has settled: before it reads, between, and after.
+        foreach (var record in records)
+        {
+            var seen = push.Crm.Journal.LastSequence;
+            await push.Crm.Org.Rep.EditAsync("Lead", record, new { Phone = "the rep's" });
+            await Eventually.ShouldBe(async () =>
+                push.Crm.Journal.After(seen).Any(entry => entry.Kind is not (RequestKinds.Token or RequestKinds.ByHand))
+                || await IsSettledAsync()
+            );
+        }
         await push.SettledAsync(_connection);
 
         // Whoever came first: an edit after our write replaces ours, one before it keeps us from writing.
@@ -85,6 +82,15 @@ public sealed class When_a_rep_edits_what_we_are_writing(PushUnderTest push) : I
 
         names.ShouldAllBe(name => push.Crm.Org.Find("Lead", Email(name)).Single()["Phone"]!.Equals("ours"));
         (await push.FailuresAsync()).ShouldNotContain(failure => failure.ConnectionId == _connection);
+    }
+
+    private async Task<bool> IsSettledAsync()
+    {
+        await using var database = await push.Database.Source.OpenConnectionAsync();
+        return await database.ExecuteScalarAsync<bool>(
+            "select not exists (select from lead_sync where connection_id = @_connection and wanted_run > done_run)",
+            new { _connection }
+        );
     }
 
     private async Task<bool> IsUnderWayAsync()
