@@ -53,6 +53,8 @@ builder
     .AddHostedService(services => services.GetRequiredService<RouteHolds>())
     .AddSingleton<SettingHistory>()
     .AddSingleton<SettingsStore>()
+    .AddSingleton<FindLead>()
+    .AddSingleton<Misfits>()
     .AddTransient<SaveSettings>();
 builder
     .Services.AddSingleton<DraftStore>()
@@ -69,6 +71,9 @@ app.MapMappings();
 app.MapPulls();
 app.MapLeads();
 app.MapPeople();
+app.MapPreviews();
+app.MapPresets();
+app.MapMisfits();
 app.MapDrafts();
 app.MapVersions();
 await app.RunServiceAsync(args);

@@ -114,8 +114,8 @@ internal sealed class History(string workspace, string leadId, IReadOnlyList<Lea
         }
         if (lead.State.IsWithdrawn)
             return Said(null);
-        var mapped = (MappingOutcome.Mapped)FieldMapper.Map(lead.State, Mappings, "Lead");
-        return Said(MappingEvents.Mapped(lead, Guid.Empty, "Lead", 1, mapped.Sections));
+        var mapped = (MappingOutcome.Mapped)FieldMapper.Map(lead.ToMap(), Mappings, "Lead");
+        return Said(MappingEvents.Mapped(lead, Guid.Empty, "Lead", 1, mapped));
     }
 
     private static DateTimeOffset At(LeadChange change) =>

@@ -42,7 +42,7 @@ public sealed class When_a_draft_is_prepared(MappingUnderTest mapping) : IClassF
         saved.Status.ShouldBe(200);
         saved.Faults.ShouldBe(
             [
-                "fields[2] has neither from nor constant",
+                "fields[2] has neither from nor template nor constant",
                 "fields[1].field Nowhere__c is no field of Lead that the connected user sees",
                 "fields lacks Company, without which the CRM creates no Lead",
             ],
@@ -173,7 +173,7 @@ public sealed class When_a_draft_is_prepared(MappingUnderTest mapping) : IClassF
 
             saved.Status.ShouldBe(200);
             saved.Body.GetProperty("unchecked").GetString().ShouldBe("CRM_UNAVAILABLE");
-            saved.Faults.ShouldBe(["fields[1] has neither from nor constant"]);
+            saved.Faults.ShouldBe(["fields[1] has neither from nor template nor constant"]);
             published.Status.ShouldBe(503);
         }
         finally

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LeadSync.Contracts;
+using LeadSync.Mapping.Config;
 using LeadSync.Mapping.Fields;
 using LeadSync.Mapping.Leads;
 
@@ -43,10 +44,15 @@ public sealed class When_a_lead_is_mapped
         new("Lead", [.. entries], Schemas.Lead);
 
     private static MappedSection Map(LeadState lead, params ReadOnlySpan<MappingEntry> entries) =>
-        FieldMapper.Map(lead, [Mapping(entries)], "Lead").ShouldBeOfType<MappingOutcome.Mapped>().Sections.Single();
+        FieldMapper
+            .Map(new LeadToMap(new LeadKey("acme", "import", "1"), lead), [Mapping(entries)], "Lead")
+            .ShouldBeOfType<MappingOutcome.Mapped>()
+            .Sections.Single();
 
     private static MappingOutcome.CannotMap Refuse(LeadState lead, params ReadOnlySpan<MappingEntry> entries) =>
-        FieldMapper.Map(lead, [Mapping(entries)], "Lead").ShouldBeOfType<MappingOutcome.CannotMap>();
+        FieldMapper
+            .Map(new LeadToMap(new LeadKey("acme", "import", "1"), lead), [Mapping(entries)], "Lead")
+            .ShouldBeOfType<MappingOutcome.CannotMap>();
 
     [Fact]
     public void A_captured_value_carries_its_capture_time_and_a_constant_the_time_it_was_saved()
@@ -128,14 +134,144 @@ public sealed class When_a_lead_is_mapped
     [Fact]
     public void Without_a_schema_nothing_is_guessed() =>
         FieldMapper
-            .Map(Lead("{}"), [new ObjectMapping("Lead", [From("LastName", "lastName")], schema: null)], "Lead")
+            .Map(
+                new LeadToMap(new LeadKey("acme", "import", "1"), Lead("{}")),
+                [new ObjectMapping("Lead", [From("LastName", "lastName")], schema: null)],
+                "Lead"
+            )
             .ShouldBeOfType<MappingOutcome.CannotMap>()
             .Kind.ShouldBe(FailureCatalogue.SchemaUnknown);
 
     [Fact]
     public void Without_a_mapping_for_what_the_route_creates_it_waits_for_one() =>
         FieldMapper
-            .Map(Lead("{}"), [Mapping(From("LastName", "lastName"))], "Contact")
+            .Map(
+                new LeadToMap(new LeadKey("acme", "import", "1"), Lead("{}")),
+                [Mapping(From("LastName", "lastName"))],
+                "Contact"
+            )
             .ShouldBeOfType<MappingOutcome.CannotMap>()
             .Kind.ShouldBe(FailureCatalogue.NoMapping);
+
+    private static MappingOutcome MapOf(LeadToMap lead, string entry)
+    {
+        var reader = new SettingReader();
+        var read = EntrySetting.Read(reader, JsonElement.Parse(entry), "");
+        reader.Faults.ShouldBeEmpty();
+        return FieldMapper.Map(lead, [Mapping(read!.Entry with { SavedAt = Saved })], "Lead");
+    }
+
+    private static MappedField FieldOf(LeadToMap lead, string entry) =>
+        MapOf(lead, entry).ShouldBeOfType<MappingOutcome.Mapped>().Sections[0].Fields.ShouldHaveSingleItem();
+
+    [Theory]
+    [InlineData("""{"company":"Apollo"}""", "Apollo", WriteRule.Overwrite)]
+    [InlineData("{}", "[not provided]", WriteRule.OnlyOnCreate)]
+    public void A_default_has_a_rule_of_its_own(string fields, string value, WriteRule rule)
+    {
+        var field = FieldOf(
+            Steps.Lead(fields),
+            """{"field":"Company","from":"company","default":"[not provided]","defaultRule":"onlyOnCreate"}"""
+        );
+
+        (field.Value.GetString(), field.Rule).ShouldBe((value, rule));
+    }
+
+    [Theory]
+    [InlineData("chat", """{"title":"t"}""", 2)]
+    [InlineData("form", """{"title":"t"}""", 1)]
+    [InlineData("import", """{"title":"t"}""", 0)]
+    [InlineData("chat", "{}", 0)]
+    public void A_source_named_earlier_counts_more_and_a_default_never_does(
+        string source,
+        string fields,
+        int precedence
+    ) =>
+        FieldOf(
+            Steps.Lead(fields, source),
+            """{"field":"Title","from":"title","default":"d","precedence":["chat","form"]}"""
+        )
+            .Precedence.ShouldBe(precedence);
+
+    [Theory]
+    [InlineData("""{"optOut":true,"consent":true}""", true)]
+    [InlineData("""{"optOut":false,"consent":"yes"}""", true)]
+    [InlineData("""{"optOut":false,"consent":false}""", false)]
+    [InlineData("""{"optOut":false,"consent":"perhaps"}""", false)]
+    [InlineData("""{"optOut":false}""", false)]
+    public void Consent_is_told_with_when_it_was_given(string fields, bool isConsent) =>
+        FieldOf(
+            Steps.Lead(fields),
+            """{"field":"HasOptedOutOfEmail","from":"optOut","rule":"optOut","consent":"consent"}"""
+        )
+            .ConsentedAt.ShouldBe(isConsent ? Captured : null);
+
+    [Fact]
+    public void A_condition_goes_with_its_rule_and_adding_with_its_list()
+    {
+        var status = FieldOf(
+            Steps.Lead("{}"),
+            """{"field":"Status","constant":"Open","rule":"onlyWhile","while":{"values":["Open"]}}"""
+        );
+        var products = FieldOf(
+            Steps.Lead("""{"products":["car"]}"""),
+            """{"field":"Products__c","from":"products","adds":true}"""
+        );
+
+        status.While!.Field.ShouldBe("Status");
+        status.While.Values.ShouldBe(["Open"]);
+        products.Adds.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void What_was_done_to_a_value_is_remarked_without_it()
+    {
+        var outcome = MapOf(
+            Steps.Lead($$"""{"title":"{{new string('x', 200)}}"}"""),
+            """{"field":"Title","from":"title","transforms":["truncate"]}"""
+        );
+
+        outcome
+            .ShouldBeOfType<MappingOutcome.Mapped>()
+            .Remarks.ShouldBe([new MappingRemark("Lead", "Title", "TRUNCATED", "Cut to 128 of 200 characters.")]);
+    }
+
+    [Theory]
+    [InlineData("""{"field":"LeadSource","from":"via"}""")]
+    [InlineData("""{"field":"Title","from":"via","transforms":[{"values":{"map":{"a":"b"},"fallback":"fail"}}]}""")]
+    public void A_value_that_a_list_lacks_is_known_to_the_report_and_told_to_nobody_else(string entry)
+    {
+        var problem = MapOf(Steps.Lead("""{"via":"Radio"}"""), entry)
+            .ShouldBeOfType<MappingOutcome.CannotMap>()
+            .Faults.ShouldHaveSingleItem();
+
+        problem.Misfit.ShouldBe("Radio");
+        $"{problem.Reason} {problem.Fix}".ShouldNotContain("Radio");
+    }
+
+    [Fact]
+    public void A_country_told_later_makes_the_number_newer()
+    {
+        var lead = Steps.Lead("""{"phone":"030 1234567"}""");
+        lead.State.Apply(
+            new CapturedLead
+            {
+                EventId = Guid.CreateVersion7(),
+                OccurredAt = Captured.AddHours(1),
+                Source = "import",
+                LeadId = "1",
+                Fields = new Dictionary<string, JsonElement>(StringComparer.Ordinal)
+                {
+                    ["country"] = JsonSerializer.SerializeToElement("Germany"),
+                },
+            }
+        );
+
+        var field = FieldOf(
+            lead,
+            """{"field":"Phone","from":"phone","transforms":[{"phone":{"to":"e164","countryFrom":"country"}}]}"""
+        );
+
+        (field.Value.GetString(), field.CapturedAt).ShouldBe(("+49301234567", Captured.AddHours(1)));
+    }
 }

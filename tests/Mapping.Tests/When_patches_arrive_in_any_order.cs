@@ -143,9 +143,9 @@ public sealed class When_patches_arrive_in_any_order
     private static string Wanted(LeadChange[] changes)
     {
         var lead = Apply(changes);
-        var outcome = FieldMapper.Map(lead.State, [Mapping], "Lead");
-        var said = outcome is MappingOutcome.Mapped(var sections)
-            ? JsonSerializer.Serialize(MappingEvents.Mapped(lead, Guid.Empty, "Lead", 1, sections), Wire.Json)
+        var outcome = FieldMapper.Map(lead.ToMap(), [Mapping], "Lead");
+        var said = outcome is MappingOutcome.Mapped mapped
+            ? JsonSerializer.Serialize(MappingEvents.Mapped(lead, Guid.Empty, "Lead", 1, mapped), Wire.Json)
             : JsonSerializer.Serialize(((MappingOutcome.CannotMap)outcome).Faults);
         var kept = lead
             .State.Fields.OrderBy(field => field.Key, StringComparer.Ordinal)

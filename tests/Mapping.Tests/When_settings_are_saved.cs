@@ -60,7 +60,7 @@ public sealed class When_settings_are_saved(MappingUnderTest mapping) : IClassFi
                     "mappings[0].fields[0].rule is no write rule",
                     "mappings[0].fields[6] has both from and constant",
                     "mappings[0].fields[7].frm is not known here",
-                    "mappings[0].fields[7] has neither from nor constant",
+                    "mappings[0].fields[7] has neither from nor template nor constant",
                     "mappings[0].fields[1].field Nowhere__c is no field of Lead that the connected user sees",
                     "mappings[0].fields[2].field CreatedDate may not be written by the connected user",
                     "mappings[0].fields[3].constant is not in the field's list of values, and the field takes no other (Lead.LeadSource, picklist)",
@@ -92,6 +92,39 @@ public sealed class When_settings_are_saved(MappingUnderTest mapping) : IClassFi
         again.GetProperty("unchanged").GetInt32().ShouldBe(3);
         status.ShouldBe(200, exported);
         reapplied.GetProperty("changed").GetArrayLength().ShouldBe(0, exported);
+    }
+
+    [Fact]
+    public async Task Entries_with_steps_are_exported_as_they_were_given()
+    {
+        const string config = """
+            sources:
+              - name: form
+            mappings:
+              - connection: sandbox
+                object: Lead
+                fields:
+                  - { field: LastName, from: name, transforms: [trim, { splitName: last }, truncate] }
+                  - { field: Company, from: company, default: "[not provided]", defaultRule: onlyOnCreate }
+                  - { field: Title, template: "{role}[, {team}]", rule: untilEdited, precedence: [form] }
+                  - field: LeadSource
+                    from: via
+                    transforms: [{ values: { map: { Ad: Web, "007": Partner }, fallback: keep } }]
+                  - { field: Status, constant: Open, rule: onlyWhile, while: { values: [Open] } }
+                  - { field: NumberOfEmployees, from: size, transforms: [{ number: { group: "," } }] }
+                  - { field: HasOptedOutOfEmail, from: no, transforms: [{ boolean: { "true": [ja], "false": [nein] } }], rule: optOut, consent: yes }
+                  - { field: Products__c, from: products, adds: true }
+            """;
+        (await mapping.ApplyAsync(config, "steps")).Status.ShouldBe(200);
+
+        var exported = await mapping
+            .Client("steps", Role.Viewer)
+            .GetStringAsync(new Uri("/v1/config", UriKind.Relative), Stop);
+        var (status, again) = await mapping.ApplyAsync(exported, "steps");
+
+        status.ShouldBe(200, exported);
+        again.GetProperty("changed").GetArrayLength().ShouldBe(0, exported);
+        exported.ShouldContain("splitName: last");
     }
 
     [Fact]

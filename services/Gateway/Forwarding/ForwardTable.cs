@@ -48,6 +48,8 @@ public static class ForwardTable
         new("/v1/routes/{**rest}", Write, Mapping, KeyRole.Integrator),
         new("/v1/mappings/{**rest}", Read, Mapping, KeyRole.Viewer),
         new("/v1/mappings/{**rest}", Write, Mapping, KeyRole.Integrator),
+        // Writes nothing. Of a real lead it tells Integrators only, and that Mapping knows by the token.
+        new("/v1/mappings/{id}/{object}/preview", Post, Mapping, KeyRole.Viewer),
         new("/v1/pulls/{**rest}", Read, Mapping, KeyRole.Viewer),
         new("/v1/pulls/{**rest}", Write, Mapping, KeyRole.Integrator),
         new("/v1/leads/{**rest}", Read, Mapping, KeyRole.Viewer),

@@ -45,8 +45,12 @@ public static class ConfigRules
     {
         var faults = new List<FieldFault>();
         CheckSources(document, faults);
+        var sources = document
+            .Sources.Select(source => source.Name)
+            .Concat(around.Declared)
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var mapping in document.Mappings)
-            MappingRules.Check(mapping, around, faults);
+            MappingRules.Check(mapping, around, sources, faults);
         Twice(
             document.Mappings,
             mapping => (around.Find(mapping.Connection)?.Id.ToString() ?? mapping.Connection, mapping.Object),

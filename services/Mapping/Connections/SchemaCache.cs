@@ -54,11 +54,7 @@ public sealed class SchemaCache
                 && (kept.Mapping, kept.Schema) == (revision, schema?.Revision)
             )
                 return kept.Compiled;
-            var compiled = new ObjectMapping(
-                name,
-                JsonSerializer.Deserialize(entries, FieldJson.Default.ListMappingEntry)!,
-                schema?.Schema
-            );
+            var compiled = new ObjectMapping(name, StoredEntries.Read(entries), schema?.Schema);
             _mappings[(connectionId, name)] = (revision, schema?.Revision, compiled);
             return compiled;
         }

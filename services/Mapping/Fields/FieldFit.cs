@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using LeadSync.Contracts;
+using LeadSync.Mapping.Transforms;
 
 namespace LeadSync.Mapping.Fields;
 
@@ -17,7 +18,8 @@ public abstract record Fit
     public sealed record Empty : Fit;
 
     /// <param name="Reason">What is wrong, without the value.</param>
-    public sealed record Refused(string Reason, string Fix) : Fit;
+    /// <param name="Misfit">The value, where it is one that a restricted picklist lacks.</param>
+    public sealed record Refused(string Reason, string Fix, string? Misfit = null) : Fit;
 }
 
 /// <summary>
@@ -50,13 +52,13 @@ public static partial class FieldFit
 
     // Sent as it was captured, space around it included: only the CRM knows what it cuts on saving.
     private static Fit Plain(JsonElement value, CrmField field) =>
-        Text(value) is not { Length: > 0 } text
+        Contents.Text(value) is not { Length: > 0 } text
             ? new Fit.Empty()
             : Short(text, field) ?? (value.ValueKind == JsonValueKind.String ? new Fit.Fits(value) : Fits(text));
 
     private static Fit Email(JsonElement value, CrmField field)
     {
-        if (Text(value) is not { Length: > 0 } text)
+        if (Contents.Text(value) is not { Length: > 0 } text)
             return new Fit.Empty();
         if (Short(text, field) is { } tooLong)
             return tooLong;
@@ -71,16 +73,17 @@ public static partial class FieldFit
 
     private static Fit Picklist(JsonElement value, CrmField field)
     {
-        if (Text(value) is not { Length: > 0 } text)
+        if (Contents.Text(value) is not { Length: > 0 } text)
             return new Fit.Empty();
         if (Listed(text, field) is { } listed)
             return Fits(listed);
-        return field.RestrictedPicklist ? NotListed(field) : Short(text, field) ?? Fits(text);
+        return field.RestrictedPicklist ? NotListed(text, field) : Short(text, field) ?? Fits(text);
     }
 
     private static Fit MultiPicklist(JsonElement value, CrmField field)
     {
-        IEnumerable<string> given = value.ValueKind == JsonValueKind.Array ? Entries(value) : Text(value).Split(';');
+        IEnumerable<string> given =
+            value.ValueKind == JsonValueKind.Array ? Contents.Entries(value) : Contents.Text(value).Split(';');
         var entries = new List<string>();
         foreach (var entry in given.Select(entry => entry.Trim()).Where(entry => entry.Length > 0))
         {
@@ -91,7 +94,7 @@ public static partial class FieldFit
                 );
             var listed = Listed(entry, field);
             if (listed is null && field.RestrictedPicklist)
-                return NotListed(field);
+                return NotListed(entry, field);
             if (!entries.Contains(listed ?? entry, StringComparer.Ordinal))
                 entries.Add(listed ?? entry);
         }
@@ -106,19 +109,21 @@ public static partial class FieldFit
         field.PicklistValues.FirstOrDefault(value => value == text)
         ?? field.PicklistValues.FirstOrDefault(value => value.Equals(text, StringComparison.OrdinalIgnoreCase));
 
-    private static Fit.Refused NotListed(CrmField field) =>
+    private static Fit.Refused NotListed(string value, CrmField field) =>
         new(
             "is not in the field's list of values, and the field takes no other",
             field.PicklistValues.Count is > 0 and <= 20
                 ? $"Use one of: {string.Join(", ", field.PicklistValues)}."
-                : "Use a value of the list, or add it to the list in the CRM."
+                : "Use a value of the list, or add it to the list in the CRM.",
+            value
         );
 
-    private static Fit Boolean(JsonElement value)
+    /// <summary>As a checkbox takes it.</summary>
+    public static Fit Boolean(JsonElement value)
     {
         if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
             return new Fit.Fits(value);
-        return Text(value).ToUpperInvariant() switch
+        return Contents.Text(value).ToUpperInvariant() switch
         {
             "" => new Fit.Empty(),
             "TRUE" or "YES" or "1" => new Fit.Fits(JsonSerializer.SerializeToElement(true)),
@@ -134,7 +139,7 @@ public static partial class FieldFit
             number = value.GetDecimal();
         else if (value.ValueKind != JsonValueKind.String)
             return NotANumber;
-        else if (Text(value) is not { Length: > 0 } text)
+        else if (Contents.Text(value) is not { Length: > 0 } text)
             return new Fit.Empty();
         else if (!decimal.TryParse(text, PlainNumber, CultureInfo.InvariantCulture, out number))
             return NotANumber;
@@ -174,7 +179,7 @@ public static partial class FieldFit
     {
         if (value.ValueKind != JsonValueKind.String)
             return NotADate;
-        var text = Text(value);
+        var text = Contents.Text(value);
         if (text.Length == 0)
             return new Fit.Empty();
         // Of an instant, the day that was written down; another time zone would make it another day.
@@ -190,7 +195,7 @@ public static partial class FieldFit
     {
         if (value.ValueKind != JsonValueKind.String)
             return NotAnInstant;
-        var text = Text(value);
+        var text = Contents.Text(value);
         if (text.Length == 0)
             return new Fit.Empty();
         return
@@ -218,7 +223,7 @@ public static partial class FieldFit
     private static partial Regex InstantPattern();
 
     private static Fit RecordId(JsonElement value) =>
-        Text(value) is not { Length: > 0 } text ? new Fit.Empty()
+        Contents.Text(value) is not { Length: > 0 } text ? new Fit.Empty()
         : text.Length is 15 or 18 && text.All(char.IsAsciiLetterOrDigit) ? Fits(text)
         : new Fit.Refused("is not a record id of the CRM", "Capture the record's id of 15 or 18 characters.");
 
@@ -229,23 +234,6 @@ public static partial class FieldFit
                 "Shorten it at its source, map a longer field, or enlarge the field in the CRM."
             )
             : null;
-
-    private static string Text(JsonElement value) =>
-        value.ValueKind switch
-        {
-            JsonValueKind.String => value.GetString()!.Trim(),
-            JsonValueKind.Number => value.GetDecimal().ToString(CultureInfo.InvariantCulture),
-            JsonValueKind.True => "true",
-            JsonValueKind.False => "false",
-            JsonValueKind.Array => string.Join(
-                "; ",
-                Entries(value).Select(entry => entry.Trim()).Where(entry => entry.Length > 0)
-            ),
-            _ => "",
-        };
-
-    private static IEnumerable<string> Entries(JsonElement list) =>
-        list.EnumerateArray().Select(entry => entry.GetString() ?? "");
 
     private static Fit.Fits Fits(string text) => new(JsonSerializer.SerializeToElement(text));
 }

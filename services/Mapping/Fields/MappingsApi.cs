@@ -23,7 +23,8 @@ public static class MappingsApi
         CancellationToken cancellationToken
     ) => Results.Ok((await store.ReadAsync(caller.Workspace, cancellationToken)).Mappings.Select(View));
 
-    private static async Task<IResult> GetAsync(
+    /// <summary>The saved mapping, with its revision as <c>ETag</c>.</summary>
+    internal static async Task<IResult> GetAsync(
         Guid connectionId,
         string @object,
         Caller caller,
@@ -34,7 +35,7 @@ public static class MappingsApi
     {
         var there = await store.ReadAsync(caller.Workspace, cancellationToken);
         if (Find(there, connectionId, @object) is not { } stored)
-            return FailureCatalogue.NotFound.Problem(StatusCodes.Status404NotFound, "There is no such mapping.");
+            return NoSuchMapping();
         response.Headers.ETag = SavingApi.ETag(stored.Revision);
         return Results.Ok(View(stored));
     }
@@ -72,8 +73,11 @@ public static class MappingsApi
             ?? await GetAsync(connectionId, @object, caller, store, response, cancellationToken);
     }
 
-    private static StoredMapping? Find(StoredSettings there, Guid connectionId, string name) =>
+    internal static StoredMapping? Find(StoredSettings there, Guid connectionId, string name) =>
         there.Mappings.FirstOrDefault(one => one.ConnectionId == connectionId && one.Object == name);
+
+    internal static IResult NoSuchMapping() =>
+        FailureCatalogue.NotFound.Problem(StatusCodes.Status404NotFound, "There is no such mapping.");
 
     private static MappingView View(StoredMapping mapping) =>
         new(mapping.ConnectionId, mapping.Object, mapping.EnabledAt, MappingSetting.Write(mapping.Entries));

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LeadSync.Mapping.Config;
 
 namespace LeadSync.Mapping.Fields;
@@ -21,13 +20,7 @@ public sealed record StoredMapping(
     public sealed record Row(Guid ConnectionId, string Object, string Entries, DateTime EnabledAt, long Revision)
     {
         public StoredMapping Stored() =>
-            new(
-                ConnectionId,
-                Object,
-                JsonSerializer.Deserialize(Entries, FieldJson.Default.ListMappingEntry)!,
-                Saving.Utc(EnabledAt),
-                Revision
-            );
+            new(ConnectionId, Object, StoredEntries.Read(Entries), Saving.Utc(EnabledAt), Revision);
     }
 
     public static async Task<SettingChange> SaveAsync(
@@ -65,7 +58,7 @@ public sealed record StoredMapping(
                 connectionId,
                 name,
                 save.Workspace,
-                text = JsonSerializer.Serialize(entries, FieldJson.Default.ListMappingEntry),
+                text = StoredEntries.Write(entries),
                 save.Now,
             }
         );

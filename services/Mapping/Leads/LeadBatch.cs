@@ -43,6 +43,25 @@ public sealed class WorkingLead(long id, LeadKey key, long version, LeadState st
     public IDictionary<(string Conversation, string Turn), StoredTurn> NewTurns { get; } =
         new Dictionary<(string, string), StoredTurn>();
 
+    /// <summary>All turns that were stored when the batch was read; none where no mapping asks for the conversation.</summary>
+    public IDictionary<(string Conversation, string Turn), StoredTurn> StoredTurns { get; } =
+        new Dictionary<(string, string), StoredTurn>();
+
+    /// <summary>The lead as it stands now, for mapping.</summary>
+    public LeadToMap ToMap()
+    {
+        var turns = StoredTurns
+            .Where(turn => !NewTurns.ContainsKey(turn.Key) && !State.IsDropped(turn.Value.Captured))
+            .Concat(NewTurns)
+            .Select(turn => turn.Value)
+            .ToList();
+        return new LeadToMap(Key, State, FirstCapturedAt, LastCapturedAt)
+        {
+            Turns = [.. turns.Select(turn => turn.Turn)],
+            TurnsCapturedAt = turns.Count == 0 ? null : turns.Max(turn => turn.Captured.At),
+        };
+    }
+
     /// <summary>Something is known now that was not.</summary>
     public bool IsNews { get; set; }
 

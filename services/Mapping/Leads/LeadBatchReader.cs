@@ -40,6 +40,7 @@ internal sealed class LeadBatchReader(
         await EachAsync(() => routes.Add(Route()), cancellationToken);
         var mappings = new List<(Guid ConnectionId, DateTimeOffset EnabledAt, ObjectMapping Mapping)>();
         await EachAsync(() => mappings.Add(Mapping()), cancellationToken);
+        await EachAsync(AddStoredTurn, cancellationToken);
 
         var erased = new Dictionary<(string, string, string), DateTimeOffset>();
         await EachAsync(
@@ -135,6 +136,21 @@ internal sealed class LeadBatchReader(
             reader.Instant(3)!.Value,
             reader.GetGuid(4)
         );
+
+    private void AddStoredTurn()
+    {
+        var turn = new ConversationTurn(
+            reader.GetString(1),
+            reader.GetString(2),
+            reader.Instant(3)!.Value,
+            reader.GetString(4),
+            reader.GetString(5)
+        );
+        _byId[reader.GetInt64(0)].StoredTurns[(turn.ConversationId, turn.TurnId)] = new StoredTurn(
+            turn,
+            new Stamp(reader.Instant(6)!.Value, reader.GetGuid(7))
+        );
+    }
 
     private ((string, string) Origin, RouteTo Route) Route() =>
         (

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeadSync.Mapping.Fields;
 using Npgsql;
 
 namespace LeadSync.Mapping.Leads;
@@ -93,6 +94,7 @@ public static class LeadChanges
                 done.Select(pair => pair.ConnectionId).ToArray()
             );
         }
+        Misfits.Write(batch, decided.Pairs);
         if (batch.BatchCommands.Count > 0)
             await batch.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -15,7 +15,11 @@ public sealed record PairDecision(
     MappingOutcome.CannotMap? CannotMap,
     long Revision,
     DateTimeOffset? WaitsUntil = null
-);
+)
+{
+    /// <summary>It could not be mapped before, so that there may be values in the picklist report.</summary>
+    public bool WasStopped { get; init; }
+}
 
 /// <summary>What is decided for one lead, and what is to be said.</summary>
 public sealed record LeadDecision(
@@ -69,14 +73,15 @@ public static class LeadDecider
                     candidate.Revision,
                     (candidate.Choice as Choice.Wait)?.Until
                 )
+                {
+                    WasStopped = candidate.Before?.FailedBy == FailedBy.Mapping,
+                }
             );
             lead.Pairs[candidate.ConnectionId] = after;
             switch (candidate.Choice)
             {
-                case Choice.Map(MappingOutcome.Mapped(var sections)):
-                    mapped.Add(
-                        MappingEvents.Mapped(lead, candidate.ConnectionId, candidate.CreateAs, version, sections)
-                    );
+                case Choice.Map(MappingOutcome.Mapped wanted):
+                    mapped.Add(MappingEvents.Mapped(lead, candidate.ConnectionId, candidate.CreateAs, version, wanted));
                     break;
                 case Choice.Map(MappingOutcome.CannotMap cannot):
                     failed.Add(MappingEvents.CannotMap(lead, candidate.ConnectionId, version, cannot));
@@ -153,7 +158,10 @@ public static class LeadDecider
             before.Version,
             CannotMap: null,
             revision
-        );
+        )
+        {
+            WasStopped = before.FailedBy == FailedBy.Mapping,
+        };
 
     private static readonly HashSet<Guid> NoConnections = [];
 
@@ -176,6 +184,9 @@ public static class LeadDecider
                     CannotMap: null,
                     before.Revision
                 )
+                {
+                    WasStopped = before.FailedBy == FailedBy.Mapping,
+                }
             );
             var terms = source?.Routes.FirstOrDefault(route => route.ConnectionId == connectionId)?.Terms;
             mapped.Add(MappingEvents.Withdrawn(lead, connectionId, terms?.CreateAs ?? "", version));

@@ -166,6 +166,21 @@ public sealed class LeadStore(SchemaCache schemas)
         );
         batch.Add(
             """
+            select l.id, t.conversation_id, t.turn_id, t.at, t.speaker, t.text, t.captured_at, t.captured_by
+              from unnest($1, $2, $3) as k (workspace, source, lead_id)
+              join lead l on l.workspace = k.workspace and l.source = k.source and l.lead_id = k.lead_id
+              join turn t on t.lead = l.id
+             where exists (select from route r
+                             join mapping m on m.connection_id = r.connection_id
+                            where r.workspace = k.workspace and r.source = k.source
+                              and m.entries @> '[{"from": "$conversation"}]')
+            """,
+            workspaces,
+            sources,
+            leadIds
+        );
+        batch.Add(
+            """
             select e.workspace, e.kind, e.key, e.erased_at
               from unnest($1, $2, $3) as k (workspace, kind, key)
               join erased e on e.workspace = k.workspace and e.kind = k.kind and e.key = k.key

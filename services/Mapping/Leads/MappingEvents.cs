@@ -11,7 +11,7 @@ public static class MappingEvents
         Guid connectionId,
         string createAs,
         long version,
-        IReadOnlyList<MappedSection> sections
+        MappingOutcome.Mapped mapped
     ) =>
         new()
         {
@@ -24,7 +24,8 @@ public static class MappingEvents
             Version = version,
             CreateAs = createAs,
             Match = new MatchKeys { Records = Records(lead, connectionId), Email = lead.Email },
-            Sections = sections,
+            Sections = mapped.Sections,
+            Remarks = mapped.Remarks.Count == 0 ? null : mapped.Remarks,
             Metadata = lead.State.Metadata?.Pairs,
         };
 

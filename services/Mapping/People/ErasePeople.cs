@@ -173,6 +173,7 @@ public sealed class ErasePeople(NpgsqlDataSource database, ErasureKeys keys, Pub
         batch.Add("delete from captured_record where lead = any($1)", ids);
         batch.Add("delete from record_link where lead = any($1)", ids);
         batch.Add("delete from mapping_due where lead = any($1)", ids);
+        batch.Add("delete from misfit where lead = any($1)", ids);
         batch.Add("delete from mapped where lead = any($1)", ids);
         batch.Add("delete from lead where id = any($1)", ids);
         await batch.ExecuteNonQueryAsync(cancellationToken);

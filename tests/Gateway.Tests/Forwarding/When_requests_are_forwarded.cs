@@ -96,7 +96,8 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
     {
         var path = pattern
             .Replace("{**rest}", "x/y", StringComparison.Ordinal)
-            .Replace("{id}", "c1", StringComparison.Ordinal);
+            .Replace("{id}", "c1", StringComparison.Ordinal)
+            .Replace("{object}", "Lead", StringComparison.Ordinal);
 
         foreach (var key in new[] { null, "nonsense", KeyText.Make().Text })
         {
@@ -140,6 +141,8 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
     {
         ForwardTable
             .Rows.Where(row => row.Service is not null && row.Methods.Any(method => method != "GET"))
+            // A preview brings a body and changes nothing.
+            .Where(row => !row.Path.EndsWith("/preview", StringComparison.Ordinal))
             .ShouldAllBe(row => row.Role == null || row.Role >= KeyRole.Integrator);
     }
 

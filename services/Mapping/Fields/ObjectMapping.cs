@@ -1,0 +1,34 @@
+using LeadSync.Contracts;
+
+namespace LeadSync.Mapping.Fields;
+
+/// <summary>A connection's mapping of one object, with the schema it is checked against.</summary>
+public sealed class ObjectMapping
+{
+    private readonly Dictionary<string, CrmField> _fields;
+
+    /// <param name="schema">The last good one; null when it could never be read.</param>
+    public ObjectMapping(string name, IReadOnlyList<MappingEntry> entries, CrmSchema? schema)
+    {
+        Object = name;
+        Entries = entries;
+        IsSchemaKnown = schema is not null;
+        // Field names are the CRM's, and it tells them apart without regard to case.
+        _fields = (schema?.Fields ?? []).ToDictionary(field => field.Name, StringComparer.OrdinalIgnoreCase);
+        RequiredOnCreate =
+        [
+            .. (schema?.Fields ?? [])
+                .Where(field => field is { RequiredOnCreate: true, DefaultValue: null })
+                .Select(field => field.Name),
+        ];
+    }
+
+    public string Object { get; }
+    public IReadOnlyList<MappingEntry> Entries { get; }
+    public bool IsSchemaKnown { get; }
+
+    /// <summary>What a create must have, as the org gives no value of its own.</summary>
+    public IReadOnlyList<string> RequiredOnCreate { get; }
+
+    public CrmField? Field(string name) => _fields.GetValueOrDefault(name);
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LeadSync.Contracts;
+using LeadSync.Hosting.Web;
+using LeadSync.Mapping.Config;
+using LeadSync.Mapping.Connections;
+
+namespace LeadSync.Mapping.Fields;
+
+/// <summary>
+/// Shows what a mapping, saved or not, makes of a sample or of a real lead. Writes nothing, here or at the CRM.
+/// </summary>
+public static class PreviewApi
+{
+    public static void MapPreviews(this IEndpointRouteBuilder app) =>
+        app.MapPost("/v1/mappings/{connectionId:guid}/{object}/preview", PreviewAsync).RequireAtLeast(Role.Viewer);
+
+    private static async Task<IResult> PreviewAsync(
+        Guid connectionId,
+        string @object,
+        Caller caller,
+        HttpRequest request,
+        SettingsStore store,
+        ConnectorClient connector,
+        FindLead leads,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await SavingApi.BodyAsync(request, [], cancellationToken) is not { } body)
+            return SavingApi.Unreadable();
+        var reader = new SettingReader();
+        reader.IsObject(body, "", "sample", "source", "leadId", "mapping");
+        var sample = PreviewLead.Read(reader, body, caller.Workspace, clock.GetUtcNow());
+        var draft = Draft(reader, body, connectionId, @object);
+        if (reader.Faults.Count > 0)
+            return SavingApi.Problem(new SaveOutcome.Faulty(reader.Faults))!;
+
+        // What people typed is for those who set the mappings up; a sample is the caller's own.
+        if (sample.Real is not null && caller.Role < Role.Integrator)
+            return FailureCatalogue.Forbidden.Problem(
+                StatusCodes.Status403Forbidden,
+                "A real lead is shown to Integrators; give a sample instead."
+            );
+        var lead = sample.Real is null ? sample.Lead : await leads.ReadAsync(sample.Real.Value, cancellationToken);
+        if (lead is null)
+            return FailureCatalogue.NotFound.Problem(StatusCodes.Status404NotFound, "There is no such lead.");
+        lead = lead.For(connectionId);
+
+        var connections = await connector.ListAsync(caller.Workspace, cancellationToken);
+        var schema = connections.Any(connection => connection.Id == connectionId)
+            ? await connector.ReadSchemaAsync(caller.Workspace, connectionId, @object, cancellationToken)
+            : new SchemaReading.NotThere();
+        if (schema is SchemaReading.Unavailable(var kind))
+            return SavingApi.Problem(new SaveOutcome.Unavailable(kind))!;
+        if (schema is not SchemaReading.Known(var known))
+            return FailureCatalogue.NotFound.Problem(
+                StatusCodes.Status404NotFound,
+                "There is no such connection, or its CRM has no such object."
+            );
+
+        var there = await store.ReadAsync(caller.Workspace, cancellationToken);
+        if (draft is null)
+            return MappingsApi.Find(there, connectionId, @object) is { } stored
+                ? Shown(lead, @object, stored.Entries, known)
+                : MappingsApi.NoSuchMapping();
+        var faults = new List<FieldFault>();
+        MappingRules.Check(
+            draft,
+            new ConfigSurroundings(
+                connections,
+                new Dictionary<(Guid, string), CrmSchema?> { [(connectionId, @object)] = known },
+                new HashSet<string>(StringComparer.Ordinal),
+                new HashSet<(Guid, string)>()
+            ),
+            there
+                .Sources.Where(source => source.Declared)
+                .Select(source => source.Name)
+                .ToHashSet(StringComparer.Ordinal),
+            faults
+        );
+        if (faults.Count > 0)
+            return SavingApi.Problem(new SaveOutcome.Faulty(faults))!;
+        var now = clock.GetUtcNow();
+        return Shown(lead, @object, [.. draft.Fields.Select(field => field.Entry with { SavedAt = now })], known);
+    }
+
+    private static IResult Shown(LeadToMap lead, string name, IReadOnlyList<MappingEntry> entries, CrmSchema schema) =>
+        Results.Ok(FieldPreview.Show(lead, new ObjectMapping(name, entries, schema)));
+
+    private static MappingSetting? Draft(SettingReader reader, JsonElement body, Guid connectionId, string name)
+    {
+        if (!SettingReader.Has(body, "mapping"))
+            return null;
+        var node = body.GetProperty("mapping");
+        if (!reader.IsObject(node, "mapping", "fields"))
+            return null;
+        var whole = JsonObject.Create(node)!;
+        whole["connection"] = connectionId.ToString();
+        whole["object"] = name;
+        return MappingSetting.Read(reader, JsonSerializer.SerializeToElement(whole), "mapping");
+    }
+}
