@@ -231,7 +231,7 @@ public static partial class FieldFit
         field.Length > 0 && text.Length > field.Length
             ? new Fit.Refused(
                 $"is {text.Length} characters long, and the field takes {field.Length}",
-                "Shorten it at its source, map a longer field, or enlarge the field in the CRM."
+                "Add the step truncate to the entry, map a longer field, or enlarge the field in the CRM."
             )
             : null;
 

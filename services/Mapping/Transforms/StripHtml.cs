@@ -13,8 +13,6 @@ namespace LeadSync.Mapping.Transforms;
 /// </summary>
 public sealed record StripHtml : Transform
 {
-    private static readonly HtmlParser Parser = new();
-
     private static readonly FrozenSet<string> Blocks = (
         "ADDRESS ARTICLE ASIDE BLOCKQUOTE DD DIV DL DT FIGURE FOOTER FORM H1 H2 H3 H4 H5 H6 HEADER HR LI MAIN "
         + "NAV OL P PRE SECTION TABLE TR UL"
@@ -36,7 +34,8 @@ public sealed record StripHtml : Transform
     {
         if (text.AsSpan().IndexOfAny('<', '&') < 0)
             return text;
-        using var document = Parser.ParseDocument(text);
+        // One for each text: a parser says nothing of being used by several at once.
+        using var document = new HtmlParser().ParseDocument(text);
         if (document.Body is null)
             return "";
         var written = new StringBuilder(text.Length);
