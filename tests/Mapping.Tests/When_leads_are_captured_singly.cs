@@ -11,7 +11,7 @@ namespace LeadSync.Mapping.Tests;
 
 /// <summary>
 /// Many leads, each in a message of its own, through broker and database. <c>LEADSYNC_LEADS=10000</c> with
-/// <c>--diagnostic</c> measures the rate.
+/// <c>--show-live-output on</c> measures the rate.
 /// </summary>
 public sealed class When_leads_are_captured_singly(MappingUnderTest mapping) : IClassFixture<MappingUnderTest>
 {
@@ -79,7 +79,7 @@ public sealed class When_leads_are_captured_singly(MappingUnderTest mapping) : I
         );
 
         var rate = Leads / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        TestContext.Current.SendDiagnosticMessage(
+        TestContext.Current.TestOutputHelper!.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Leads} leads in {batches.Count} batches, {rate:0} a second, publishing included"
