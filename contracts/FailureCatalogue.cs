@@ -140,6 +140,11 @@ public static class FailureCatalogue
         "No enabled route takes leads of this source to a connection.",
         "Add or enable a route for the source; leads captured from then on are synced."
     );
+    public static readonly FailureKind FilteredOut = new(
+        "FILTERED_OUT",
+        "The filter of a route does not take the lead.",
+        "None, if that is what the route is for. Else change its filter; leads captured from then on are synced."
+    );
     public static readonly FailureKind NoMapping = new(
         "NO_MAPPING",
         "The connection has no mapping for the object that the route creates.",
@@ -369,6 +374,7 @@ public static class FailureCatalogue
             WaitingUndecided,
             Disconnected,
             NoRoute,
+            FilteredOut,
             NoMapping,
             SchemaUnknown,
             ValueDoesNotFit,

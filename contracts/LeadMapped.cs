@@ -37,9 +37,16 @@ public sealed record MappedLead : IEventItem, ILeadAtConnection
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<MappingRemark>? Remarks { get; init; }
 
-    /// <summary>The source withdrew the lead: nothing is wanted any more.</summary>
+    /// <summary>Nothing is wanted any more; <see cref="Reason"/> says why.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Withdrawn { get; init; }
+
+    /// <summary>
+    /// Why nothing is wanted any more: <c>FILTERED_OUT</c>, the route does not take the lead any more; <c>ERASED</c>, the
+    /// person is to be forgotten. Null: the source withdrew the lead.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }

@@ -62,7 +62,10 @@ public enum WriteOutcome
 /// <param name="After">What it holds now; equal to <paramref name="Before"/> where nothing was written.</param>
 /// <param name="Rule">The write rule that applied.</param>
 /// <param name="Written">Whether the value was sent.</param>
-/// <param name="Reason">Why, as a code: <c>NEW_VALUE</c>, <c>SAME_VALUE</c>, <c>NOT_NEWLY_CAPTURED</c>, <c>NOT_EMPTY</c>.</param>
+/// <param name="Reason">
+/// Why, as a code: <c>NEW_VALUE</c>, <c>SAME_VALUE</c>, <c>NOT_NEWLY_CAPTURED</c>, <c>LOWER_PRECEDENCE</c>,
+/// <c>NOT_EMPTY</c>, <c>ONLY_ON_CREATE</c>, <c>EDITED</c>, <c>CONDITION_NOT_MET</c>, <c>OPTED_OUT</c>.
+/// </param>
 public sealed record FieldDecision(
     string Field,
     JsonElement Before,

@@ -18,7 +18,7 @@ public enum WriteRule
     [JsonStringEnumMemberName("onlyOnCreate")]
     OnlyOnCreate,
 
-    /// <summary>Only while the CRM holds nothing, or still what we last wrote.</summary>
+    /// <summary>Only while the CRM still holds what we last wrote; before we wrote anything, only where it holds nothing.</summary>
     [JsonStringEnumMemberName("untilEdited")]
     UntilEdited,
 
@@ -33,5 +33,5 @@ public enum WriteRule
 
 /// <summary>What <see cref="WriteRule.OnlyWhile"/> asks of the record, as the CRM holds it before the write.</summary>
 /// <param name="Field">API name in the CRM.</param>
-/// <param name="Values">One of these; texts are compared exactly.</param>
+/// <param name="Values">One of these, compared exactly; an empty text stands for nothing.</param>
 public sealed record WriteCondition(string Field, IReadOnlyList<string> Values);

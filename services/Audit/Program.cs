@@ -15,6 +15,7 @@ builder.AddBus(bus =>
         .Add<LeadMapped, MappedLead, EventConsumer<MappedLead>>("audit.lead-mapped")
         .Add<RecordMatched, MatchedRecord, EventConsumer<MatchedRecord>>("audit.record-matched")
         .Add<RecordWritten, WrittenRecord, EventConsumer<WrittenRecord>>("audit.record-written")
+        .Add<LeadImported, ImportedLead, EventConsumer<ImportedLead>>("audit.lead-imported")
         .Add<SyncFailed, FailedSync, EventConsumer<FailedSync>>("audit.sync-failed")
         .Add<SettingChanged, ChangedSetting, SettingChangedConsumer>("audit.setting-changed")
 );

@@ -17,6 +17,7 @@ builder.AddServiceDefaults("mapping");
 builder.AddSettings<MappingOptions>("Mapping");
 builder.AddServiceClient<ConnectorClient>("Connector");
 builder.AddSettingChanges();
+builder.AddServiceClient<PushClient>("Push");
 builder.AddBus(bus =>
     bus.AddEdge<CaptureConsumer>("mapping.capture")
         .AddEdge<WithdrawConsumer>("mapping.withdraw")
@@ -34,6 +35,8 @@ builder
     .AddSingleton<SchemaCopies>()
     .AddSingleton<SchemaRefresher>()
     .AddHostedService(services => services.GetRequiredService<SchemaRefresher>())
+    .AddSingleton<RouteHolds>()
+    .AddHostedService(services => services.GetRequiredService<RouteHolds>())
     .AddSingleton<SettingHistory>()
     .AddSingleton<SettingsStore>()
     .AddTransient<SaveSettings>();

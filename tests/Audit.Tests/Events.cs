@@ -129,6 +129,26 @@ internal static class Events
             ],
         };
 
+    public static ImportedLead Imported(string lead, DateTimeOffset made, ImportOutcome outcome) =>
+        new()
+        {
+            EventId = Guid.CreateVersion7(),
+            OccurredAt = made,
+            Source = Source,
+            LeadId = lead,
+            ConnectionId = Connection,
+            Version = Version(made),
+            Record = new KnownRecord("Contact", "003000000000001AAA"),
+            Outcome = outcome,
+            FoundBy = outcome == ImportOutcome.Created ? ImportMatch.None : ImportMatch.Record,
+            Fields = outcome is ImportOutcome.Created or ImportOutcome.Changed
+                ? new Dictionary<string, JsonElement>(StringComparer.Ordinal)
+                {
+                    ["email"] = JsonSerializer.SerializeToElement("jane@example.com"),
+                }
+                : new Dictionary<string, JsonElement>(StringComparer.Ordinal),
+        };
+
     public static FailedSync Failed(
         string? lead,
         DateTimeOffset made,

@@ -37,6 +37,7 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
     // By queue. Tests of one class run one after the other.
     private readonly Dictionary<string, List<byte[]>> _heard = new(StringComparer.Ordinal);
     private StubPeer? _connector;
+    private StubPeer? _push;
 
     public Guid ConnectionId { get; } = Guid.CreateVersion7();
 
@@ -51,6 +52,9 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
 
     /// <summary>Whether Connector says that the CRM is away.</summary>
     public bool IsCrmAway { get; set; }
+
+    /// <summary>What Push was told: <c>hold CONNECTION</c> or <c>lift CONNECTION</c>.</summary>
+    public ConcurrentQueue<string> ToldPush { get; } = [];
 
     protected override async Task PrepareAsync()
     {
@@ -98,13 +102,27 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
                     : Results.NotFound()
             );
         });
+        _push = await StubPeer.StartAsync(app =>
+        {
+            app.MapPut("/v1/holds/{id:guid}", (Guid id) => Hear($"hold {id}"));
+            app.MapPost("/v1/holds/{id:guid}/lift", (Guid id) => Hear($"lift {id}"));
+        });
+        Settings["Services:Push"] = _push.Address.ToString();
         Settings["Services:Connector"] = _connector.Address.ToString();
         Settings["Mapping:DueEvery"] = "00:00:00.1";
+    }
+
+    private IResult Hear(string told)
+    {
+        ToldPush.Enqueue(told);
+        return Results.NoContent();
     }
 
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
+        if (_push is not null)
+            await _push.DisposeAsync();
         if (_connector is not null)
             await _connector.DisposeAsync();
     }

@@ -3,67 +3,26 @@ using System.Diagnostics;
 using System.Text.Json;
 using Dapper;
 using LeadSync.Contracts;
-using LeadSync.Hosting.Changes;
-using LeadSync.Mapping.Config;
-using LeadSync.Mapping.Connections;
-using LeadSync.Mapping.Fields;
 using LeadSync.Mapping.Leads;
-using LeadSync.Mapping.Sources;
-using LeadSync.Testing;
 
 namespace LeadSync.Mapping.Tests;
 
 /// <summary>The store against a real PostgreSQL, without the bus: what replicas do at the same time.</summary>
-public sealed class When_consumers_take_in_the_same_leads(TestDatabase<MappingOptions> database)
-    : IClassFixture<TestDatabase<MappingOptions>>,
-        IAsyncLifetime
+public sealed class When_consumers_take_in_the_same_leads(Stores stores) : IClassFixture<Stores>
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 31, 9, 0, 0, TimeSpan.Zero);
     private static readonly string[] FieldNames = ["lastName", "company", "title"];
-    private static readonly Guid ConnectionId = Guid.CreateVersion7();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private LeadIntake Replica() => new(database.Source, new LeadStore(new SchemaCache()), TimeProvider.System);
-
-    public async ValueTask InitializeAsync() =>
-        await new SettingsStore(
-            database.Source,
-            new SettingHistory(new SettingChanges("mapping")),
-            new MappingOptions(),
-            TimeProvider.System
-        ).SaveAsync(
-            new SaveCause("acme", "test"),
-            new SettingsToSave(
-                [new SourceSetting("", "import", Enabled: true)],
-                [
-                    (
-                        ConnectionId,
-                        "Lead",
-                        [
-                            new MappingEntry("LastName", "lastName", null, null, WriteRule.Overwrite),
-                            new MappingEntry("Company", "company", null, null, WriteRule.Overwrite),
-                            new MappingEntry("Title", "title", null, null, WriteRule.Overwrite),
-                        ]
-                    ),
-                ],
-                [("import", ConnectionId, true, "Lead")],
-                new Dictionary<(Guid, string), CrmSchema> { [(ConnectionId, "Lead")] = Schemas.Lead }
-            ),
-            _ => true,
-            Stop
-        );
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private static LeadChange Patch(string leadId, int second, string field, string value) =>
+    private static LeadChange Patch(string workspace, string leadId, int second, string field, string value) =>
         new LeadChange.Captured(
-            "acme",
+            workspace,
             new CapturedLead
             {
                 EventId = Guid.CreateVersion7(),
                 OccurredAt = Start.AddSeconds(second),
-                Source = "import",
+                Source = "form",
                 LeadId = leadId,
                 Fields = new Dictionary<string, JsonElement>(StringComparer.Ordinal)
                 {
@@ -75,6 +34,7 @@ public sealed class When_consumers_take_in_the_same_leads(TestDatabase<MappingOp
     [Fact]
     public async Task None_waits_for_another_in_a_ring_and_the_newest_value_holds_in_the_last_version()
     {
+        await stores.RouteAsync("ring");
         const int leads = 60;
         const int rounds = 12;
         var random = new Random(7);
@@ -84,7 +44,7 @@ public sealed class When_consumers_take_in_the_same_leads(TestDatabase<MappingOp
                 FieldNames.Select(field =>
                     Enumerable
                         .Range(0, leads)
-                        .Select(lead => Patch($"ring-{lead}", round, field, $"{field} {round}"))
+                        .Select(lead => Patch("ring", $"ring-{lead}", round, field, $"{field} {round}"))
                         .OrderBy(_ => random.Next())
                         .ToArray()
                 )
@@ -99,7 +59,7 @@ public sealed class When_consumers_take_in_the_same_leads(TestDatabase<MappingOp
                 .Range(0, 4)
                 .Select(async _ =>
                 {
-                    var replica = Replica();
+                    var replica = stores.Replica();
                     while (work.TryDequeue(out var batch))
                     {
                         foreach (var (_, item) in (await replica.TakeInAsync(batch, Stop)).Mapped)
@@ -128,9 +88,15 @@ public sealed class When_consumers_take_in_the_same_leads(TestDatabase<MappingOp
     [InlineData(2_000)]
     public async Task A_batch_costs_three_round_trips_whatever_its_size(int size)
     {
+        var workspace = $"trip-{size}";
+        await stores.RouteAsync(workspace);
         LeadChange[] Batch(int second) =>
-            [.. Enumerable.Range(0, size).Select(lead => Patch($"trip-{size}-{lead}", second, "lastName", "L"))];
-        var replica = Replica();
+            [
+                .. Enumerable
+                    .Range(0, size)
+                    .Select(lead => Patch(workspace, $"trip-{size}-{lead}", second, "lastName", "L")),
+            ];
+        var replica = stores.Replica();
         await replica.TakeInAsync(Batch(0), Stop);
         var commands = new ConcurrentBag<string>();
         using var parent = new Activity("one batch").Start();
@@ -156,14 +122,20 @@ public sealed class When_consumers_take_in_the_same_leads(TestDatabase<MappingOp
     [Fact]
     public async Task Two_that_are_due_are_claimed_by_one_each()
     {
-        var store = new DueStore(database.Source, TimeProvider.System);
-        await Replica()
+        await stores.RouteAsync("due");
+        var store = new DueStore(stores.Source, stores.Clock);
+        await stores
+            .Replica()
             .TakeInAsync(
-                [.. Enumerable.Range(0, 40).Select(lead => Patch($"due-{lead}", 0, "lastName", new string('x', 81)))],
+                [
+                    .. Enumerable
+                        .Range(0, 40)
+                        .Select(lead => Patch("due", $"due-{lead}", 0, "lastName", new string('x', 81))),
+                ],
                 Stop
             );
-        await using (var connection = await database.Source.OpenConnectionAsync(Stop))
-            await connection.ExecuteAsync("update mapping_due set due_at = now() - interval '1 second'");
+        await using (var connection = await stores.Source.OpenConnectionAsync(Stop))
+            await connection.ExecuteAsync("update mapping_due set due_at = '2026-01-01'");
 
         var claims = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => store.ClaimAsync(15, Stop)));
 

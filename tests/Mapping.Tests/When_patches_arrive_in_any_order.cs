@@ -145,10 +145,7 @@ public sealed class When_patches_arrive_in_any_order
         var lead = Apply(changes);
         var outcome = FieldMapper.Map(lead.State, [Mapping], "Lead");
         var said = outcome is MappingOutcome.Mapped(var sections)
-            ? JsonSerializer.Serialize(
-                MappingEvents.Mapped(lead, new RouteTo(Guid.Empty, Start, "Lead"), 1, sections),
-                Wire.Json
-            )
+            ? JsonSerializer.Serialize(MappingEvents.Mapped(lead, Guid.Empty, "Lead", 1, sections), Wire.Json)
             : JsonSerializer.Serialize(((MappingOutcome.CannotMap)outcome).Faults);
         var kept = lead
             .State.Fields.OrderBy(field => field.Key, StringComparer.Ordinal)

@@ -129,6 +129,32 @@ public sealed class When_a_connection_is_held(PushUnderTest push) : IClassFixtur
     }
 
     [Fact]
+    public async Task A_route_that_is_enabled_again_discards_of_its_source_what_is_older()
+    {
+        await HoldAsync();
+        await push.WantAsync(
+            Person("olga") with
+            {
+                Source = "chat",
+                Version = 7,
+            },
+            Person("nina") with
+            {
+                Source = "chat",
+                Version = 8,
+            },
+            Person("mary")
+        );
+
+        await LiftAsync("discard", source: "chat", beforeVersion: 8);
+        await LiftAsync("send");
+        await push.SettledAsync(_connection);
+
+        Found(["olga"]).ShouldBe(0, "it was captured before");
+        Found(["nina", "mary"]).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_hold_on_an_object_lets_nothing_be_written_to_it()
     {
         await HoldAsync(objectName: "Lead");
@@ -267,7 +293,8 @@ public sealed class When_a_connection_is_held(PushUnderTest push) : IClassFixtur
         string? source = null,
         string? objectName = null,
         string reason = "deauthorised",
-        bool forgetRecords = false
+        bool forgetRecords = false,
+        long? beforeVersion = null
     ) =>
         Connector.PostAsJsonAsync(
             $"/v1/holds/{_connection}/lift",
@@ -278,6 +305,7 @@ public sealed class When_a_connection_is_held(PushUnderTest push) : IClassFixtur
                 source,
                 @object = objectName,
                 forgetRecords,
+                beforeVersion,
             },
             Stop
         );

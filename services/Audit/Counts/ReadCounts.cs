@@ -88,7 +88,7 @@ public sealed class ReadCounts(NpgsqlDataSource database)
                     union all
                     select 'rejected', null, count(*), 0 from event
                         where workspace = @workspace and kind = 'SyncFailed' and connection_id is null
-                            and code <> 'NO_ROUTE' and occurred_at >= @since and (@source::text is null or source = @source)
+                            and code not in ('NO_ROUTE', 'FILTERED_OUT') and occurred_at >= @since and (@source::text is null or source = @source)
                     union all
                     select s.state, case when s.state = 'failed' then s.code end, count(*), count(*) filter (where s.mended)
                     from sync_state s {(since is null ? "" : "join lead l using (workspace, source, lead_id)")}

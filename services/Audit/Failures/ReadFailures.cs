@@ -63,7 +63,7 @@ public sealed class ReadFailures(NpgsqlDataSource database)
                         where e.workspace = @workspace and e.kind = 'SyncFailed' and e.connection_id is null
                             and @connectionId::uuid is null and (@code::text is null or e.code = @code)
                             and (@source::text is null or e.source = @source)
-                            and (e.code <> 'NO_ROUTE' or exists (
+                            and (e.code not in ('NO_ROUTE', 'FILTERED_OUT') or exists (
                                 select from lead l
                                 where l.workspace = e.workspace and l.source = e.source and l.lead_id = e.lead_id
                                     and l.unrouted_version = e.version and not exists (

@@ -33,7 +33,8 @@ public sealed record LeadChange(LeadKey Lead)
                     withdrawn = withdrawn > happening.At ? withdrawn : happening.At;
                     break;
                 case FailedSync { ConnectionId: null, Version: { } version } failure
-                    when failure.Code == FailureCatalogue.NoRoute.Code:
+                    when failure.Code == FailureCatalogue.NoRoute.Code
+                        || failure.Code == FailureCatalogue.FilteredOut.Code:
                     unrouted = unrouted > version ? unrouted : version;
                     break;
                 default:

@@ -36,14 +36,21 @@ public sealed record Happening(string Workspace, IEventItem Item, string Kind, s
             MappedLead item => JsonSerializer.Serialize(item, Wire.Json),
             MatchedRecord item => JsonSerializer.Serialize(item, Wire.Json),
             WrittenRecord item => JsonSerializer.Serialize(item, Wire.Json),
+            ImportedLead item => JsonSerializer.Serialize(item, Wire.Json),
             FailedSync item => JsonSerializer.Serialize(item, Wire.Json),
             _ => throw Unknown(Item),
         };
 
-    /// <summary>The lead's address, normalised, when this event captured one.</summary>
+    /// <summary>The lead's address, normalised, when this event captured or imported one.</summary>
     public string? Email =>
-        Item is CapturedLead lead
-        && lead.Fields.TryGetValue("email", out var value)
+        (
+            Item switch
+            {
+                CapturedLead lead => lead.Fields,
+                ImportedLead lead => lead.Fields,
+                _ => null,
+            }
+        )?.TryGetValue("email", out var value) == true
         && value.ValueKind == JsonValueKind.String
             ? NormaliseEmail(value.GetString()!)
             : null;
@@ -56,6 +63,7 @@ public sealed record Happening(string Workspace, IEventItem Item, string Kind, s
             MappedLead lead => new(workspace, item, nameof(LeadMapped), lead.Source, lead.LeadId),
             MatchedRecord match => new(workspace, item, nameof(RecordMatched), match.Source, match.LeadId),
             WrittenRecord write => new(workspace, item, nameof(RecordWritten), write.Source, write.LeadId),
+            ImportedLead lead => new(workspace, item, nameof(LeadImported), lead.Source, lead.LeadId),
             FailedSync failure => new(workspace, item, nameof(SyncFailed), failure.Source, failure.LeadId),
             _ => throw Unknown(item),
         };

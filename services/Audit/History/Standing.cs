@@ -27,7 +27,12 @@ public sealed record Standing(
         item switch
         {
             // Nothing more is asked of the CRM, so nothing is waited for.
-            MappedLead { Withdrawn: true } lead => Make(lead, StandingRank.Skipped, "skipped", "WITHDRAWN"),
+            MappedLead { Withdrawn: true } lead => Make(
+                lead,
+                StandingRank.Skipped,
+                "skipped",
+                lead.Reason ?? "WITHDRAWN"
+            ),
             MappedLead lead => Make(lead, StandingRank.Mapped, "waiting"),
             MatchedRecord { Decision: SyncDecision.Skip } match => Make(
                 match,

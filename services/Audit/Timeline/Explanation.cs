@@ -17,6 +17,7 @@ public static class Explanation
             nameof(LeadMapped) => Mapped(Read<MappedLead>(body)),
             nameof(RecordMatched) => Matched(Read<MatchedRecord>(body)),
             nameof(RecordWritten) => Written(Read<WrittenRecord>(body)),
+            nameof(LeadImported) => Imported(Read<ImportedLead>(body)),
             nameof(SyncFailed) => Failed(Read<FailedSync>(body)),
             _ => kind,
         };
@@ -44,7 +45,13 @@ public static class Explanation
     private static string Mapped(MappedLead lead)
     {
         if (lead.Withdrawn)
-            return "Nothing is wanted of the CRM any more: the lead was withdrawn.";
+            return lead.Reason switch
+            {
+                "FILTERED_OUT" =>
+                    "Nothing is wanted of the CRM any more: the route's filter does not take the lead now.",
+                "ERASED" => "Nothing is wanted of the CRM any more: the person was erased.",
+                _ => "Nothing is wanted of the CRM any more: the lead was withdrawn.",
+            };
         var sections = lead.Sections.Select(section => $"{Count(section.Fields.Count, "field")} of {section.Object}");
         var missing = lead
             .Sections.Where(section => section.Object == lead.CreateAs)
@@ -83,6 +90,24 @@ public static class Explanation
             WriteOutcome.Created => $"Created {record} with {List(sent)}.",
             WriteOutcome.Updated => $"Updated {List(sent)} of {record}.",
             _ => $"Nothing to change: {record} holds what is wanted, or what differs is not ours to write.",
+        };
+    }
+
+    private static string Imported(ImportedLead lead)
+    {
+        var record = $"{lead.Record.Object} {lead.Record.RecordId}";
+        var found = lead.FoundBy switch
+        {
+            ImportMatch.Record => ", known to be this lead",
+            ImportMatch.Email => ", found to be this lead by email",
+            _ => "",
+        };
+        return lead.Outcome switch
+        {
+            ImportOutcome.Created => $"Made from {record} of the CRM with {List(lead.Fields.Keys)}.",
+            ImportOutcome.Changed => $"Changed from {record} of the CRM{found}: {List(lead.Fields.Keys)}.",
+            ImportOutcome.Unlinked => $"{record} is gone from the CRM; the lead stays, and is linked to it no more.",
+            _ => $"The CRM has merged or converted the record; the lead is {record} now.",
         };
     }
 

@@ -84,7 +84,7 @@ public sealed class ReadTimeline(NpgsqlDataSource database)
                     from event join whose using (source, lead_id)
                     where workspace = @workspace
                     order by occurred_at desc, array_position(
-                        array['LeadCaptured', 'LeadWithdrawn', 'LeadMapped', 'RecordMatched', 'RecordWritten', 'SyncFailed'],
+                        array['LeadCaptured', 'LeadWithdrawn', 'LeadImported', 'LeadMapped', 'RecordMatched', 'RecordWritten', 'SyncFailed'],
                         kind) desc, event_id desc
                     limit @limit
                     """,

@@ -20,6 +20,8 @@ public static class Topology
         new(Wire.RecordMatched, "audit.record-matched"),
         new(Wire.RecordWritten, "mapping.record-written"),
         new(Wire.RecordWritten, "audit.record-written"),
+        new(Wire.RecordPulled, "mapping.record-pulled"),
+        new(Wire.LeadImported, "audit.lead-imported"),
         new(Wire.SyncFailed, "mapping.sync-failed"),
         new(Wire.SyncFailed, "audit.sync-failed"),
         new(Wire.SettingChanged, "audit.setting-changed"),

@@ -1,6 +1,7 @@
 using LeadSync.Contracts;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping.Connections;
+using LeadSync.Mapping.Routes;
 
 namespace LeadSync.Mapping.Config;
 
@@ -16,6 +17,9 @@ public abstract record SaveOutcome
 
     /// <summary>It is not what the caller thought any more.</summary>
     public sealed record Stale : SaveOutcome;
+
+    /// <summary>What was switched off may still be sent, for Push does not answer; so nothing was saved.</summary>
+    public sealed record NotHeld : SaveOutcome;
 
     /// <summary>It cannot be checked now, and nothing is saved unchecked.</summary>
     public sealed record Unavailable(FailureKind Kind) : SaveOutcome;
@@ -69,7 +73,7 @@ public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
         if (faults.Count > 0)
             return new SaveOutcome.Faulty(faults);
 
-        var changes = await store.SaveAsync(
+        return await SaveAsync(
             cause,
             new SettingsToSave(
                 document.Sources,
@@ -84,7 +88,7 @@ public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
                 ],
                 [
                     .. document.Routes.Select(route =>
-                        (route.Source, around.Find(route.Connection)!.Id, route.Enabled, route.CreateAs)
+                        (route.Source, around.Find(route.Connection)!.Id, route.Enabled, route.Terms)
                     ),
                 ],
                 schemas
@@ -94,6 +98,23 @@ public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
             expect,
             cancellationToken
         );
-        return changes is null ? new SaveOutcome.Stale() : new SaveOutcome.Saved(changes);
+    }
+
+    private async Task<SaveOutcome> SaveAsync(
+        SaveCause cause,
+        SettingsToSave wanted,
+        Func<StoredSettings, bool> expect,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var changes = await store.SaveAsync(cause, wanted, expect, cancellationToken);
+            return changes is null ? new SaveOutcome.Stale() : new SaveOutcome.Saved(changes);
+        }
+        catch (NotHeldException)
+        {
+            return new SaveOutcome.NotHeld();
+        }
     }
 }

@@ -35,6 +35,10 @@ public static class SavingApi
                 faults
             ),
             SaveOutcome.Stale => Stale(),
+            SaveOutcome.NotHeld => FailureCatalogue.Unavailable.Problem(
+                StatusCodes.Status503ServiceUnavailable,
+                "Push does not answer, so it cannot be promised that nothing is sent any more; nothing was saved, and what was to be switched off is still on. Repeat it."
+            ),
             SaveOutcome.Unavailable(var kind) => kind.Problem(
                 kind == FailureCatalogue.AuthRevoked
                     ? StatusCodes.Status409Conflict

@@ -20,7 +20,7 @@ public sealed record StoredSettings(
 public sealed record SettingsToSave(
     IReadOnlyList<SourceSetting> Sources,
     IReadOnlyList<(Guid ConnectionId, string Object, IReadOnlyList<MappingEntry> Entries)> Mappings,
-    IReadOnlyList<(string Source, Guid ConnectionId, bool Enabled, string CreateAs)> Routes,
+    IReadOnlyList<(string Source, Guid ConnectionId, bool Enabled, RouteTerms Terms)> Routes,
     IReadOnlyDictionary<(Guid ConnectionId, string Object), CrmSchema> Schemas
 );
 
@@ -28,6 +28,7 @@ public sealed record SettingsToSave(
 public sealed class SettingsStore(
     NpgsqlDataSource database,
     SettingHistory history,
+    RouteHolds holds,
     MappingOptions options,
     TimeProvider clock
 )
@@ -39,6 +40,7 @@ public sealed class SettingsStore(
     }
 
     /// <param name="expect">Looks at what is there before anything is saved; false: nothing is, and null is returned.</param>
+    /// <exception cref="NotHeldException">A route was to be switched off, and Push could not be told; nothing was saved.</exception>
     public async Task<IReadOnlyList<SettingChange>?> SaveAsync(
         SaveCause cause,
         SettingsToSave wanted,
@@ -51,10 +53,7 @@ public sealed class SettingsStore(
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var save = new Saving(connection, transaction, workspace, clock.GetUtcNow(), cancellationToken);
         // One save at a time for a workspace: each is compared with what is there.
-        await save.ExecuteAsync(
-            "select pg_advisory_xact_lock(hashtextextended(@workspace, 7305441271))",
-            new { workspace }
-        );
+        await RouteHolds.LockAsync(save);
         // What waited for another save comes after it.
         save = save with
         {
@@ -126,10 +125,10 @@ public sealed class SettingsStore(
                 }
             );
         }
-        foreach (var (source, connectionId, enabled, createAs) in wanted.Routes)
+        foreach (var (source, connectionId, enabled, terms) in wanted.Routes)
         {
             var before = there.Routes.FirstOrDefault(one => one.Source == source && one.ConnectionId == connectionId);
-            var change = await StoredRoute.SaveAsync(save, source, connectionId, enabled, createAs, before);
+            var change = await StoredRoute.SaveAsync(save, source, connectionId, enabled, terms, before);
             changes.Add(change);
             if (change.Change != SettingChange.Unchanged)
                 touched.Add(connectionId);
@@ -143,7 +142,9 @@ public sealed class SettingsStore(
         if (cause.IsTrial)
             return Shown(changes, shapes);
         await history.KeepAsync(save, cause, shapes);
+        await holds.SettleAsync(save);
         await transaction.CommitAsync(cancellationToken);
+        await holds.TellAsync(workspace, cancellationToken);
         return Shown(changes, shapes);
     }
 

@@ -38,4 +38,8 @@ internal static class BatchCommands
         reader.IsDBNull(column)
             ? null
             : new DateTimeOffset(DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc));
+
+    /// <summary>A text; null where the column is.</summary>
+    public static string? Text(this NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetString(column);
 }

@@ -23,7 +23,7 @@ public sealed class DueStore(NpgsqlDataSource database, TimeProvider clock)
                 select m.lead, m.connection_id, m.failed_code, 0, @now, c.revision
                   from mapped m
                   join connection c on c.id = m.connection_id
-                 where m.failed_code is not null and m.failed_by = 'push' and m.revision < c.revision
+                 where m.failed_by = 'push' and m.revision < c.revision
                    and not exists (select from mapping_due d where d.lead = m.lead and d.connection_id = m.connection_id)
                  order by m.lead, m.connection_id
                  limit @most
@@ -86,7 +86,7 @@ public sealed class DueStore(NpgsqlDataSource database, TimeProvider clock)
         ];
     }
 
-    /// <summary>Ends what was claimed and has been published, or is no more to be synced. What failed anew stays.</summary>
+    /// <summary>Ends what was claimed and has been published, or is no more to be synced. What failed or waits anew stays.</summary>
     public async Task FinishAsync(IReadOnlyCollection<DueLead> claimed, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -99,7 +99,7 @@ public sealed class DueStore(NpgsqlDataSource database, TimeProvider clock)
                           join unnest(@leads, @connections, @attempts) as k (lead, connection_id, attempt)
                             on due.lead = k.lead and due.connection_id = k.connection_id and due.attempt = k.attempt
                           left join mapped m on m.lead = due.lead and m.connection_id = due.connection_id
-                         where m.failed_by is distinct from 'mapping'
+                         where m.failed_by is null or m.failed_by not in ('mapping', 'wait')
                          order by due.lead, due.connection_id
                            for update of due) k
                  where d.lead = k.lead and d.connection_id = k.connection_id

@@ -1,5 +1,6 @@
 using LeadSync.Contracts;
 using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.Routes;
 
 namespace LeadSync.Mapping.Leads;
 
@@ -115,11 +116,17 @@ public enum FailedBy
 
     /// <summary>Push told so.</summary>
     Push,
+
+    /// <summary>No failure: its route has it wait, so it is due.</summary>
+    Wait,
+
+    /// <summary>No failure: its route's filter does not take it any more, which Push was told once.</summary>
+    Filter,
 }
 
 /// <summary>A source's route to a connection, as leads need it.</summary>
 /// <param name="EnabledAt">Null while it is not enabled.</param>
-public sealed record RouteTo(Guid ConnectionId, DateTimeOffset? EnabledAt, string CreateAs);
+public sealed record RouteTo(Guid ConnectionId, DateTimeOffset? EnabledAt, RouteTerms Terms);
 
 /// <summary>What a connection's leads are mapped by.</summary>
 /// <param name="Revision">Read before the rest, so that it is never later than what the mappings say.</param>

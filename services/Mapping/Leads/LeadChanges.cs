@@ -51,6 +51,8 @@ public static class LeadChanges
                         {
                             FailedBy.Mapping => "mapping",
                             FailedBy.Push => "push",
+                            FailedBy.Wait => "wait",
+                            FailedBy.Filter => "filter",
                             _ => null,
                         }
                     )

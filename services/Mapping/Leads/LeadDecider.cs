@@ -3,16 +3,18 @@ using LeadSync.Mapping.Fields;
 
 namespace LeadSync.Mapping.Leads;
 
-/// <summary>A pair's new row, what to say of it, and whether it is to be decided again later.</summary>
+/// <summary>A pair's new row, and whether it is to be decided again later.</summary>
 /// <param name="Pair">Null: as it was.</param>
-/// <param name="CannotMap">Null when it was mapped.</param>
+/// <param name="CannotMap">Null when it was mapped, or was not to be.</param>
+/// <param name="WaitsUntil">When its route has it wait: until when.</param>
 public sealed record PairDecision(
     long LeadId,
     Guid ConnectionId,
     Pair? Pair,
     long Version,
     MappingOutcome.CannotMap? CannotMap,
-    long Revision
+    long Revision,
+    DateTimeOffset? WaitsUntil = null
 );
 
 /// <summary>What is decided for one lead, and what is to be said.</summary>
@@ -28,6 +30,9 @@ public sealed record LeadDecision(
 /// </summary>
 public static class LeadDecider
 {
+    /// <summary>Why a pair that waits for its route does.</summary>
+    public const string WaitsForRoute = "WAITS_FOR_ROUTE";
+
     /// <param name="claimed">Connections that the lead is due for; null when it came by a capture.</param>
     public static LeadDecision Decide(
         WorkingLead lead,
@@ -40,129 +45,116 @@ public static class LeadDecider
         if (lead.State.IsWithdrawn)
             return Withdrawn(lead, source, now);
 
-        var due = Candidates(lead, source, batch, claimed);
+        var candidates = RouteChoice.Candidates(lead, source, batch, claimed, now);
         // One version for the lead, shared by all its connections: a re-map at one leaves the others at theirs.
-        if (lead.IsNews || due.Exists(candidate => candidate.IsAnew))
+        if (lead.IsNews || candidates.Exists(candidate => candidate.IsAnew))
             lead.Grow(now);
 
         var pairs = new List<PairDecision>();
         var mapped = new List<MappedLead>();
         var failed = new List<FailedSync>();
-        foreach (var (route, settings, before, outcome, isAnew) in due)
+        foreach (var candidate in candidates)
         {
-            var version = lead.IsNews || isAnew ? lead.Version : before!.Version;
-            var cannot = outcome as MappingOutcome.CannotMap;
-            var after = new Pair(
-                before?.EligibleSince ?? lead.ReceivedAt!.Value,
-                version,
-                settings.Revision,
-                cannot?.Kind.Code ?? (version == before?.Version ? before.FailedCode : null),
-                cannot is not null ? FailedBy.Mapping
-                    : version == before?.Version ? before.FailedBy
-                    : null
-            );
+            if (candidate.Choice is Choice.NeverTaken)
+                continue;
+            var version = VersionOf(lead, candidate);
+            var after = After(lead, candidate, version);
             pairs.Add(
                 new PairDecision(
                     lead.Id,
-                    route.ConnectionId,
-                    after == before ? null : after,
+                    candidate.ConnectionId,
+                    after == candidate.Before ? null : after,
                     version,
-                    cannot,
-                    settings.Revision
+                    (candidate.Choice as Choice.Map)?.Outcome as MappingOutcome.CannotMap,
+                    candidate.Revision,
+                    (candidate.Choice as Choice.Wait)?.Until
                 )
             );
-            lead.Pairs[route.ConnectionId] = after;
-            if (cannot is null)
-                mapped.Add(MappingEvents.Mapped(lead, route, version, ((MappingOutcome.Mapped)outcome).Sections));
-            else
-                failed.Add(MappingEvents.CannotMap(lead, route.ConnectionId, version, cannot));
+            lead.Pairs[candidate.ConnectionId] = after;
+            switch (candidate.Choice)
+            {
+                case Choice.Map(MappingOutcome.Mapped(var sections)):
+                    mapped.Add(
+                        MappingEvents.Mapped(lead, candidate.ConnectionId, candidate.CreateAs, version, sections)
+                    );
+                    break;
+                case Choice.Map(MappingOutcome.CannotMap cannot):
+                    failed.Add(MappingEvents.CannotMap(lead, candidate.ConnectionId, version, cannot));
+                    break;
+                // Once; and again when the message that said it comes again.
+                case Choice.NoLongerTaken when candidate.IsAnew || !lead.IsNews:
+                    mapped.Add(
+                        MappingEvents.Withdrawn(
+                            lead,
+                            candidate.ConnectionId,
+                            candidate.CreateAs,
+                            version,
+                            FailureCatalogue.FilteredOut.Code
+                        )
+                    );
+                    break;
+            }
         }
 
-        if (claimed is null && due.Count == 0 && lead.Pairs.Values.All(pair => pair.Version != lead.Version))
-            failed.Add(MappingEvents.NoRoute(lead));
-        // Due, but its route was switched off: nothing retroactive, and nothing to wait for.
-        foreach (
-            var connectionId in (claimed ?? NoConnections).Where(id =>
-                pairs.TrueForAll(pair => pair.ConnectionId != id)
-            )
-        )
-        {
-            if (lead.PairAt(connectionId) is not { } before)
-                continue;
-            var revision = batch.Connections.GetValueOrDefault(connectionId, ConnectionSettings.None).Revision;
-            pairs.Add(
-                new PairDecision(
-                    lead.Id,
-                    connectionId,
-                    before with
-                    {
-                        Revision = revision,
-                    },
-                    before.Version,
-                    CannotMap: null,
-                    revision
-                )
+        if (claimed is null && lead.Pairs.Values.All(pair => pair.Version != lead.Version))
+            failed.Add(
+                candidates.Exists(candidate => candidate.Choice is Choice.NeverTaken or Choice.NoLongerTaken)
+                    ? MappingEvents.FilteredOut(lead)
+                    : MappingEvents.NoRoute(lead)
             );
-        }
+        pairs.AddRange(NoMoreDue(lead, batch, claimed, pairs));
         return new LeadDecision(pairs, mapped, failed);
     }
 
-    private static readonly HashSet<Guid> NoConnections = [];
-
-    private sealed record Candidate(
-        RouteTo Route,
-        ConnectionSettings Settings,
-        Pair? Before,
-        MappingOutcome Outcome,
-        bool IsAnew
-    );
-
-    private static List<Candidate> Candidates(
-        WorkingLead lead,
-        SourceSettings? source,
-        LeadBatch batch,
-        IReadOnlySet<Guid>? claimed
-    )
-    {
-        var candidates = new List<Candidate>();
-        foreach (var route in source?.Routes ?? [])
+    private static long VersionOf(WorkingLead lead, Candidate candidate) =>
+        candidate switch
         {
-            if (claimed?.Contains(route.ConnectionId) == false)
-                continue;
-            var settings = batch.Connections.GetValueOrDefault(route.ConnectionId, ConnectionSettings.None);
-            var before = lead.PairAt(route.ConnectionId);
-            DateTimeOffset? mappedSince = settings.MappedSince.TryGetValue(route.CreateAs, out var since)
-                ? since
-                : null;
-            if (
-                !Eligibility.IsEligible(
-                    lead.ReceivedAt,
-                    source!.EnabledAt,
-                    route.EnabledAt,
-                    mappedSince,
-                    wasEligible: before is not null
-                )
-            )
-                continue;
-            var outcome = FieldMapper.Map(lead.State, settings.Mappings, route.CreateAs);
-            candidates.Add(
-                new Candidate(route, settings, before, outcome, IsAnew(before, outcome, claimed is not null))
-            );
-        }
-        return candidates;
+            // What was said once stays at the version that it was said under.
+            { Choice: Choice.NoLongerTaken, Before.FailedBy: FailedBy.Filter } => candidate.Before.Version,
+            { IsAnew: true } or { Before: null } => lead.Version,
+            _ => lead.IsNews ? lead.Version : candidate.Before.Version,
+        };
+
+    private static Pair After(WorkingLead lead, Candidate candidate, long version)
+    {
+        var before = candidate.Before;
+        var (code, by) = candidate.Choice switch
+        {
+            Choice.Map(MappingOutcome.CannotMap cannot) => (cannot.Kind.Code, (FailedBy?)FailedBy.Mapping),
+            Choice.Wait => (WaitsForRoute, FailedBy.Wait),
+            Choice.NoLongerTaken => (FailureCatalogue.FilteredOut.Code, FailedBy.Filter),
+            _ => version == before?.Version ? (before.FailedCode, before.FailedBy) : (null, null),
+        };
+        return new Pair(before?.EligibleSince ?? lead.ReceivedAt!.Value, version, candidate.Revision, code, by);
     }
 
-    // Whether this is another decision than the last: then it needs a version of its own.
-    private static bool IsAnew(Pair? before, MappingOutcome outcome, bool isDue) =>
-        before switch
-        {
-            null => true,
-            _ when outcome is MappingOutcome.CannotMap cannot => before.FailedBy != FailedBy.Mapping
-                || before.FailedCode != cannot.Kind.Code,
-            { FailedBy: null } => false,
-            { FailedBy: FailedBy.Mapping } => true,
-            _ => isDue,
-        };
+    // Due, but source or route was switched off: nothing retroactive, and nothing to wait for.
+    private static IEnumerable<PairDecision> NoMoreDue(
+        WorkingLead lead,
+        LeadBatch batch,
+        IReadOnlySet<Guid>? claimed,
+        List<PairDecision> decided
+    ) =>
+        from id in claimed ?? NoConnections
+        where decided.TrueForAll(pair => pair.ConnectionId != id)
+        let before = lead.PairAt(id)
+        where before is not null
+        let revision = batch.Connections.GetValueOrDefault(id, ConnectionSettings.None).Revision
+        select new PairDecision(
+            lead.Id,
+            id,
+            before with
+            {
+                Revision = revision,
+                FailedCode = before.FailedBy == FailedBy.Push ? before.FailedCode : null,
+                FailedBy = before.FailedBy == FailedBy.Push ? FailedBy.Push : null,
+            },
+            before.Version,
+            CannotMap: null,
+            revision
+        );
+
+    private static readonly HashSet<Guid> NoConnections = [];
 
     private static LeadDecision Withdrawn(WorkingLead lead, SourceSettings? source, DateTimeOffset now)
     {
@@ -184,10 +176,8 @@ public static class LeadDecider
                     before.Revision
                 )
             );
-            var route =
-                source?.Routes.FirstOrDefault(route => route.ConnectionId == connectionId)
-                ?? new RouteTo(connectionId, null, "");
-            mapped.Add(MappingEvents.Withdrawn(lead, route, version));
+            var terms = source?.Routes.FirstOrDefault(route => route.ConnectionId == connectionId)?.Terms;
+            mapped.Add(MappingEvents.Withdrawn(lead, connectionId, terms?.CreateAs ?? "", version));
         }
         return new LeadDecision(pairs, mapped, []);
     }

@@ -90,21 +90,11 @@ public sealed class LeadIntake(NpgsqlDataSource database, LeadStore store, TimeP
             failed.AddRange(decision.Failed.Select(item => (lead.Key.Workspace, item)));
             foreach (var pair in decision.Pairs)
             {
-                if (pair.CannotMap is { } cannot)
+                if (Due(pair, claimed?.GetValueOrDefault(pair.ConnectionId) ?? 0, now) is { } again)
                 {
-                    var attempt = claimed?.GetValueOrDefault(pair.ConnectionId) ?? 0;
                     // A repeat of what is known leaves the row, and when it is due, as it is.
                     if (claimed is not null || pair.Pair is not null)
-                        waiting.Add(
-                            new DuePair(
-                                pair.LeadId,
-                                pair.ConnectionId,
-                                cannot.Kind.Code,
-                                attempt,
-                                now + DueSchedule.After(attempt, cannot.Kind),
-                                pair.Revision
-                            )
-                        );
+                        waiting.Add(again);
                 }
                 else if (claimed is null && pair.Pair is not null)
                     done.Add((pair.LeadId, pair.ConnectionId));
@@ -123,6 +113,29 @@ public sealed class LeadIntake(NpgsqlDataSource database, LeadStore store, TimeP
         await transaction.CommitAsync(cancellationToken);
         return new ToTell(mapped, failed);
     }
+
+    // Null when it need not be decided again.
+    private static DuePair? Due(PairDecision pair, int attempt, DateTimeOffset now) =>
+        pair switch
+        {
+            { CannotMap.Kind: { } kind } => new DuePair(
+                pair.LeadId,
+                pair.ConnectionId,
+                kind.Code,
+                attempt,
+                now + DueSchedule.After(attempt, kind),
+                pair.Revision
+            ),
+            { WaitsUntil: { } until } => new DuePair(
+                pair.LeadId,
+                pair.ConnectionId,
+                LeadDecider.WaitsForRoute,
+                attempt,
+                until,
+                pair.Revision
+            ),
+            _ => null,
+        };
 }
 
 /// <summary>Says what was decided; each list to those who listen to its kind.</summary>

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using LeadSync.Contracts;
 using LeadSync.Mapping.Connections;
-using LeadSync.Mapping.Fields;
 using Npgsql;
 
 namespace LeadSync.Mapping.Leads;
@@ -133,7 +131,7 @@ public sealed class LeadStore(SchemaCache schemas)
         );
         batch.Add(
             """
-            select r.workspace, r.source, r.connection_id, r.enabled, r.enabled_at, r.create_as
+            select r.workspace, r.source, r.connection_id, r.enabled, r.enabled_at, r.create_as, r.terms::text
               from route r
               join unnest($1, $2) as k (workspace, source) on r.workspace = k.workspace and r.source = k.source
              order by r.connection_id
@@ -161,135 +159,6 @@ public sealed class LeadStore(SchemaCache schemas)
         );
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await ReadAsync(reader, origins, known, cancellationToken);
-    }
-
-    private async Task<LeadBatch> ReadAsync(
-        NpgsqlDataReader reader,
-        List<(string Workspace, string Source)> origins,
-        IReadOnlyList<KnownSchema> known,
-        CancellationToken cancellationToken
-    )
-    {
-        // The inserts have no rows to read, so the reader stands at the locked leads.
-        var leads = new Dictionary<LeadKey, WorkingLead>();
-        var byId = new Dictionary<long, WorkingLead>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var key = new LeadKey(reader.GetString(1), reader.GetString(2), reader.GetString(3));
-            var state = JsonSerializer.Deserialize(reader.GetString(5), LeadJson.Default.LeadState)!;
-            var lead = new WorkingLead(reader.GetInt64(0), key, reader.GetInt64(4), state)
-            {
-                ReceivedAt = reader.Instant(6),
-                FirstCapturedAt = reader.Instant(7),
-                LastCapturedAt = reader.Instant(8),
-            };
-            leads.Add(key, lead);
-            byId.Add(lead.Id, lead);
-        }
-
-        await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            byId[reader.GetInt64(0)].Pairs[reader.GetGuid(1)] = new Pair(
-                reader.Instant(2)!.Value,
-                reader.GetInt64(3),
-                reader.GetInt64(4),
-                await reader.IsDBNullAsync(5, cancellationToken) ? null : reader.GetString(5),
-                await reader.IsDBNullAsync(6, cancellationToken) ? null
-                    : reader.GetString(6) == "push" ? FailedBy.Push
-                    : FailedBy.Mapping
-            );
-        }
-
-        await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            byId[reader.GetInt64(0)]
-                .Links.Add(
-                    (reader.GetGuid(1), new KnownRecord(reader.GetString(2), reader.GetString(3), reader.GetGuid(1)))
-                );
-        }
-
-        await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            byId[reader.GetInt64(0)].KnownTurns[(reader.GetString(1), reader.GetString(2))] = new Stamp(
-                reader.Instant(3)!.Value,
-                reader.GetGuid(4)
-            );
-        }
-
-        await reader.NextResultAsync(cancellationToken);
-        var enabled = new Dictionary<(string, string), DateTimeOffset>();
-        while (await reader.ReadAsync(cancellationToken))
-            enabled[(reader.GetString(0), reader.GetString(1))] = reader.Instant(2)!.Value;
-
-        await reader.NextResultAsync(cancellationToken);
-        var revisions = new Dictionary<Guid, long>();
-        while (await reader.ReadAsync(cancellationToken))
-            revisions[reader.GetGuid(0)] = reader.GetInt64(1);
-
-        await reader.NextResultAsync(cancellationToken);
-        var routes = new List<((string, string) Origin, RouteTo Route)>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            routes.Add(
-                (
-                    (reader.GetString(0), reader.GetString(1)),
-                    new RouteTo(reader.GetGuid(2), reader.GetBoolean(3) ? reader.Instant(4) : null, reader.GetString(5))
-                )
-            );
-        }
-
-        await reader.NextResultAsync(cancellationToken);
-        var mappings = new List<(Guid ConnectionId, DateTimeOffset EnabledAt, ObjectMapping Mapping)>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var (connectionId, name) = (reader.GetGuid(0), reader.GetString(1));
-            long? schemaRevision = await reader.IsDBNullAsync(5, cancellationToken) ? null : reader.GetInt64(5);
-            var text = await reader.IsDBNullAsync(6, cancellationToken) ? null : reader.GetString(6);
-            var schema =
-                text is not null ? schemas.Keep(connectionId, name, schemaRevision!.Value, text)
-                : schemaRevision is null ? null
-                : known.First(schema =>
-                    schema.ConnectionId == connectionId && schema.Object == name && schema.Revision == schemaRevision
-                );
-            mappings.Add(
-                (
-                    connectionId,
-                    reader.Instant(3)!.Value,
-                    schemas.Mapping(connectionId, name, reader.GetInt64(4), reader.GetString(2), schema)
-                )
-            );
-        }
-
-        var routesOf = routes.ToLookup(route => route.Origin, route => route.Route);
-        var mappingsOf = mappings.ToLookup(mapping => mapping.ConnectionId);
-        return new LeadBatch(
-            leads,
-            origins.ToDictionary(
-                origin => origin,
-                origin => new SourceSettings(
-                    enabled.TryGetValue(origin, out var since) ? since : null,
-                    [.. routesOf[origin]]
-                )
-            ),
-            revisions.ToDictionary(
-                revision => revision.Key,
-                revision => new ConnectionSettings(
-                    revision.Value,
-                    [.. mappingsOf[revision.Key].Select(mapping => mapping.Mapping)]
-                )
-                {
-                    MappedSince = mappingsOf[revision.Key]
-                        .ToDictionary(
-                            mapping => mapping.Mapping.Object,
-                            mapping => mapping.EnabledAt,
-                            StringComparer.Ordinal
-                        ),
-                }
-            )
-        );
+        return await new LeadBatchReader(reader, schemas, known).ReadAsync(origins, cancellationToken);
     }
 }

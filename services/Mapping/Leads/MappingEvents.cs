@@ -8,38 +8,48 @@ public static class MappingEvents
 {
     public static MappedLead Mapped(
         WorkingLead lead,
-        RouteTo route,
+        Guid connectionId,
+        string createAs,
         long version,
         IReadOnlyList<MappedSection> sections
     ) =>
         new()
         {
-            EventId = EventIds.Derive("LeadMapped", lead.Key, route.ConnectionId, version),
+            EventId = EventIds.Derive("LeadMapped", lead.Key, connectionId, version),
             OccurredAt = Versions.Instant(version),
             TraceParent = lead.State.Newest?.TraceParent,
             Source = lead.Key.Source,
             LeadId = lead.Key.LeadId,
-            ConnectionId = route.ConnectionId,
+            ConnectionId = connectionId,
             Version = version,
-            CreateAs = route.CreateAs,
-            Match = new MatchKeys { Records = Records(lead, route.ConnectionId), Email = lead.State.NormalisedEmail() },
+            CreateAs = createAs,
+            Match = new MatchKeys { Records = Records(lead, connectionId), Email = lead.State.NormalisedEmail() },
             Sections = sections,
             Metadata = lead.State.Metadata?.Pairs,
         };
 
-    public static MappedLead Withdrawn(WorkingLead lead, RouteTo route, long version) =>
+    /// <summary>That nothing is wanted any more.</summary>
+    /// <param name="reason">Null: the source withdrew the lead.</param>
+    public static MappedLead Withdrawn(
+        WorkingLead lead,
+        Guid connectionId,
+        string createAs,
+        long version,
+        string? reason = null
+    ) =>
         new()
         {
-            EventId = EventIds.Derive("LeadMapped", lead.Key, route.ConnectionId, version),
+            EventId = EventIds.Derive("LeadMapped", lead.Key, connectionId, version),
             OccurredAt = Versions.Instant(version),
             Source = lead.Key.Source,
             LeadId = lead.Key.LeadId,
-            ConnectionId = route.ConnectionId,
+            ConnectionId = connectionId,
             Version = version,
-            CreateAs = route.CreateAs,
+            CreateAs = createAs,
             Match = new MatchKeys(),
             Sections = [],
             Withdrawn = true,
+            Reason = reason,
         };
 
     public static FailedSync NoRoute(WorkingLead lead) =>
@@ -50,6 +60,17 @@ public static class MappingEvents
             FailureCatalogue.NoRoute,
             $"Nothing takes the lead on from the source '{lead.Key.Source}'; it is kept here.",
             FailureCatalogue.NoRoute.Fix,
+            []
+        );
+
+    public static FailedSync FilteredOut(WorkingLead lead) =>
+        Failed(
+            lead,
+            connectionId: null,
+            lead.Version,
+            FailureCatalogue.FilteredOut,
+            $"No filter of the routes from the source '{lead.Key.Source}' takes the lead; it is kept here.",
+            FailureCatalogue.FilteredOut.Fix,
             []
         );
 

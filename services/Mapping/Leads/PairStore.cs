@@ -36,7 +36,7 @@ public sealed class PairStore(NpgsqlDataSource database)
                             as k (workspace, source, lead_id, connection_id, version, code)
                           join lead l on l.workspace = k.workspace and l.source = k.source and l.lead_id = k.lead_id
                           join mapped m on m.lead = l.id and m.connection_id = k.connection_id
-                         where m.version = k.version and m.failed_by is distinct from 'mapping' and not l.withdrawn
+                         where m.version = k.version and (m.failed_by is null or m.failed_by = 'push') and not l.withdrawn
                          order by m.lead, m.connection_id
                            for update of m) k
                  where m.lead = k.lead and m.connection_id = k.connection_id

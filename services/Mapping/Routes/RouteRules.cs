@@ -34,18 +34,33 @@ public static class RouteRules
                     "Use a connection whose direction is push or both."
                 )
             );
-        var isMapped =
-            around.Mapped.Contains((connection.Id, route.CreateAs))
-            || document.Mappings.Any(mapping =>
-                mapping.Object == route.CreateAs && around.Find(mapping.Connection)?.Id == connection.Id
-            );
-        if (!isMapped)
-            faults.Add(
-                new FieldFault(
-                    SettingReader.Join(route.Path, "createAs"),
-                    $"{route.CreateAs} is not mapped at '{connection.Name}'",
-                    $"Map the fields of {route.CreateAs} first, or in the same file under mappings."
-                )
-            );
+        foreach (var (path, name) in Objects(route))
+        {
+            var isMapped =
+                around.Mapped.Contains((connection.Id, name))
+                || document.Mappings.Any(mapping =>
+                    mapping.Object == name && around.Find(mapping.Connection)?.Id == connection.Id
+                );
+            if (!isMapped)
+                faults.Add(
+                    new FieldFault(
+                        path,
+                        $"{name} is not mapped at '{connection.Name}'",
+                        $"Map the fields of {name} first, or in the same file under mappings."
+                    )
+                );
+        }
+    }
+
+    private static IEnumerable<(string Path, string Object)> Objects(RouteSetting route)
+    {
+        var path = SettingReader.Join(route.Path, "createAs");
+        return route.Terms.CreateCases.Count == 0
+            ? [(path, route.Terms.CreateAs)]
+            :
+            [
+                .. route.Terms.CreateCases.Select((one, at) => ($"{path}.cases[{at}].object", one.Object)),
+                ($"{path}.else", route.Terms.CreateAs),
+            ];
     }
 }

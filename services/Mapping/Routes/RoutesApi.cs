@@ -1,18 +1,9 @@
+using System.Text.Json.Nodes;
 using LeadSync.Contracts;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping.Config;
 
 namespace LeadSync.Mapping.Routes;
-
-/// <summary>One source to one connection.</summary>
-/// <param name="CreateAs">The object that is created when no record is found.</param>
-public sealed record RouteView(
-    string Source,
-    Guid ConnectionId,
-    bool Enabled,
-    DateTimeOffset? EnabledSince,
-    string CreateAs
-);
 
 public static class RoutesApi
 {
@@ -81,6 +72,16 @@ public static class RoutesApi
     private static StoredRoute? Find(StoredSettings there, string source, Guid connectionId) =>
         there.Routes.FirstOrDefault(one => one.Source == source && one.ConnectionId == connectionId);
 
-    private static RouteView View(StoredRoute route) =>
-        new(route.Source, route.ConnectionId, route.Enabled, route.Enabled ? route.EnabledAt : null, route.CreateAs);
+    // The setting as it is saved, with what only we know.
+    private static JsonObject View(StoredRoute route) =>
+        RouteTerms.Write(
+            new JsonObject
+            {
+                ["source"] = route.Source,
+                ["connectionId"] = route.ConnectionId,
+                ["enabled"] = route.Enabled,
+                ["enabledSince"] = route.Enabled ? JsonValue.Create(route.EnabledAt) : null,
+            },
+            route.Terms
+        );
 }

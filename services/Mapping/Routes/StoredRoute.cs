@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using LeadSync.Mapping.Config;
 
 namespace LeadSync.Mapping.Routes;
@@ -7,14 +9,14 @@ public sealed record StoredRoute(
     Guid ConnectionId,
     bool Enabled,
     DateTimeOffset EnabledAt,
-    string CreateAs,
+    RouteTerms Terms,
     long Revision
 )
 {
     /// <summary>Reads those of a workspace, in the order of their sources and connections.</summary>
     public const string Select = """
         select source as "Source", connection_id as "ConnectionId", enabled as "Enabled", enabled_at as "EnabledAt",
-               create_as as "CreateAs", revision as "Revision"
+               create_as as "CreateAs", terms::text as "Terms", revision as "Revision"
           from route where workspace = @workspace order by source, connection_id
         """;
 
@@ -25,10 +27,24 @@ public sealed record StoredRoute(
         bool Enabled,
         DateTime EnabledAt,
         string CreateAs,
+        string? Terms,
         long Revision
     )
     {
-        public StoredRoute Stored() => new(Source, ConnectionId, Enabled, Saving.Utc(EnabledAt), CreateAs, Revision);
+        public StoredRoute Stored() =>
+            new(Source, ConnectionId, Enabled, Saving.Utc(EnabledAt), ReadTerms(CreateAs, Terms), Revision);
+    }
+
+    /// <summary>Terms as they are stored; rows from before there were any have the object alone.</summary>
+    public static RouteTerms ReadTerms(string createAs, string? terms)
+    {
+        if (terms is null)
+            return new RouteTerms(createAs);
+        var reader = new SettingReader();
+        return RouteTerms.Read(reader, JsonElement.Parse(terms), "")
+            ?? throw new InvalidOperationException(
+                $"Reading a stored route: {string.Join("; ", reader.Faults.Select(fault => $"{fault.Field} {fault.Reason}"))}."
+            );
     }
 
     public static async Task<SettingChange> SaveAsync(
@@ -36,20 +52,20 @@ public sealed record StoredRoute(
         string source,
         Guid connectionId,
         bool enabled,
-        string createAs,
+        RouteTerms terms,
         StoredRoute? before
     )
     {
         var label = $"{source}/{connectionId}";
-        if (before is not null && before.Enabled == enabled && before.CreateAs == createAs)
+        if (before is not null && before.Enabled == enabled && before.Terms.SaysTheSameAs(terms))
             return new SettingChange("route", label, SettingChange.Unchanged);
         await save.ExecuteAsync(
             """
-            insert into route (workspace, source, connection_id, enabled, enabled_at, create_as, revision)
-            values (@Workspace, @source, @connectionId, @enabled, @enabledAt, @createAs, 1)
+            insert into route (workspace, source, connection_id, enabled, enabled_at, create_as, terms, held, revision)
+            values (@Workspace, @source, @connectionId, @enabled, @enabledAt, @CreateAs, @text::jsonb, not @enabled, 1)
             on conflict (workspace, source, connection_id) do update
                set enabled = excluded.enabled, enabled_at = excluded.enabled_at, create_as = excluded.create_as,
-                   revision = route.revision + 1
+                   terms = excluded.terms, revision = route.revision + 1
             """,
             new
             {
@@ -57,9 +73,10 @@ public sealed record StoredRoute(
                 source,
                 connectionId,
                 enabled,
-                // Another object to create is no interruption.
+                // Other terms are no interruption.
                 enabledAt = before is not null && before.Enabled == enabled ? before.EnabledAt : save.Now,
-                createAs,
+                terms.CreateAs,
+                text = RouteTerms.Write(new JsonObject(), terms).ToJsonString(),
             }
         );
         return new SettingChange("route", label, before is null ? SettingChange.Created : SettingChange.Updated);

@@ -18,13 +18,23 @@ public sealed class HeldLeads(NpgsqlDataSource database, TimeProvider clock)
     /// Discards what waits for a connection and came in before now: each lead is told as skipped. It is sent again only
     /// when it is captured anew.
     /// </summary>
-    public async Task DiscardAsync(string workspace, Guid connectionId, CancellationToken cancellationToken)
+    /// <param name="source">Only leads of this source; empty: of every one.</param>
+    /// <param name="beforeVersion">Only versions before this one; null: every one.</param>
+    public async Task DiscardAsync(
+        string workspace,
+        Guid connectionId,
+        string source,
+        long? beforeVersion,
+        CancellationToken cancellationToken
+    )
     {
         DateTime until;
         await using (var connection = await database.OpenConnectionAsync(cancellationToken))
             until = await connection.ExecuteScalarAsync<DateTime>("select now()");
         // In steps, so that no transaction holds a whole lane; what is done stays done when it is stopped in between.
-        while (await DiscardSomeAsync(workspace, connectionId, until, cancellationToken) == AtOnce) { }
+        while (
+            await DiscardSomeAsync(workspace, connectionId, source, beforeVersion, until, cancellationToken) == AtOnce
+        ) { }
     }
 
     /// <summary>Parks up to 500 leads that were held for longer than this, with a code that says so; gives how many.</summary>
@@ -79,6 +89,8 @@ public sealed class HeldLeads(NpgsqlDataSource database, TimeProvider clock)
     private async Task<int> DiscardSomeAsync(
         string workspace,
         Guid connectionId,
+        string source,
+        long? beforeVersion,
         DateTime until,
         CancellationToken cancellationToken
     )
@@ -95,6 +107,8 @@ public sealed class HeldLeads(NpgsqlDataSource database, TimeProvider clock)
                       from lead_sync p
                      where p.connection_id = @connectionId and p.workspace = @workspace
                        and p.wanted_run > p.done_run and p.parked_code is null and p.arrived_at <= @until
+                       and (@source = '' or p.source = @source)
+                       and (@beforeVersion::bigint is null or p.version < @beforeVersion)
                        and not exists (select from intent i
                                         where i.connection_id = p.connection_id and i.source = p.source and i.lead_id = p.lead_id)
                      limit @AtOnce
@@ -105,6 +119,8 @@ public sealed class HeldLeads(NpgsqlDataSource database, TimeProvider clock)
                 {
                     connectionId,
                     workspace,
+                    source,
+                    beforeVersion,
                     until,
                     AtOnce,
                 },

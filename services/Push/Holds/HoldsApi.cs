@@ -34,7 +34,7 @@ public static class HoldsApi
         // Every replica has looked by then, or sends nothing.
         await Task.Delay(HoldWatch.Freshness, clock, cancellationToken);
         if (request.Discard)
-            await leads.DiscardAsync(caller.Workspace, connectionId, cancellationToken);
+            await leads.DiscardAsync(caller.Workspace, connectionId, hold.Source, null, cancellationToken);
         return Results.NoContent();
     }
 
@@ -58,9 +58,15 @@ public static class HoldsApi
                 "Records are forgotten only while the whole connection is held."
             );
         }
-        if (request.Waiting == "discard")
-            await leads.DiscardAsync(caller.Workspace, connectionId, cancellationToken);
         var hold = new Hold(connectionId, request.Source ?? "", request.Object ?? "");
+        if (request.Waiting == "discard")
+            await leads.DiscardAsync(
+                caller.Workspace,
+                connectionId,
+                hold.Source,
+                request.BeforeVersion,
+                cancellationToken
+            );
         await holds.LiftAsync(caller.Workspace, hold, request.Reason!, cancellationToken);
         wakeup.Ring();
         return Results.NoContent();
@@ -97,11 +103,13 @@ public static class HoldsApi
 
     /// <param name="Waiting"><c>send</c> or <c>discard</c>: what becomes of the leads that waited.</param>
     /// <param name="ForgetRecords">Whether the connection leads to another org now.</param>
+    /// <param name="BeforeVersion">What is discarded is of versions before this one; absent: of every one.</param>
     public sealed record LiftRequest(
         string? Reason,
         string? Waiting,
         string? Source = null,
         string? Object = null,
-        bool ForgetRecords = false
+        bool ForgetRecords = false,
+        long? BeforeVersion = null
     );
 }

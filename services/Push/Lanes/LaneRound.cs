@@ -156,9 +156,8 @@ public sealed class LaneRound(
     private static List<WaitingLead> Uses(List<WaitingLead> batch, IReadOnlyList<string> fields) =>
         [
             .. batch.Where(lead =>
-                lead.Wanted.Sections.Any(section =>
-                    section.Fields.Any(field => fields.Contains(field.Field, StringComparer.Ordinal))
-                )
+                lead.Wanted.Sections.SelectMany(FieldRules.Needed)
+                    .Any(field => fields.Contains(field, StringComparer.Ordinal))
             ),
         ];
 
@@ -178,8 +177,7 @@ public sealed class LaneRound(
                 batch
                     .SelectMany(lead => lead.Wanted.Sections)
                     .Where(section => section.Object == objectName)
-                    .SelectMany(section => section.Fields)
-                    .Select(field => field.Field)
+                    .SelectMany(FieldRules.Needed)
                     .ToHashSet(StringComparer.Ordinal)
             )),
         ]);

@@ -10,7 +10,8 @@ namespace LeadSync.Push.Writing;
 /// <summary>What we last applied to one field of one record: wrote it, or found it already there.</summary>
 /// <param name="At">When the value was captured.</param>
 /// <param name="Source">The source that captured it.</param>
-public sealed record AppliedField(JsonElement Value, DateTimeOffset At, string Source);
+/// <param name="Precedence">What that source counted for in this field.</param>
+public sealed record AppliedField(JsonElement Value, DateTimeOffset At, string Source, int Precedence = 0);
 
 /// <summary>Reads what was applied to records; <see cref="Settler"/> writes it together with the outcome.</summary>
 public sealed class AppliedStore(NpgsqlDataSource database)

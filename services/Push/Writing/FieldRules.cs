@@ -9,7 +9,12 @@ public static class FieldRules
     public const string NewValue = "NEW_VALUE";
     public const string SameValue = "SAME_VALUE";
     public const string NotNewlyCaptured = "NOT_NEWLY_CAPTURED";
+    public const string LowerPrecedence = "LOWER_PRECEDENCE";
     public const string NotEmpty = "NOT_EMPTY";
+    public const string OnlyOnCreate = "ONLY_ON_CREATE";
+    public const string Edited = "EDITED";
+    public const string ConditionNotMet = "CONDITION_NOT_MET";
+    public const string OptedOut = "OPTED_OUT";
 
     /// <summary>Every field that has a value: a create clears nothing.</summary>
     public static List<FieldDecision> ForCreate(MappedSection section) =>
@@ -28,8 +33,8 @@ public static class FieldRules
 
     /// <summary>
     /// Each field in turn. It is a candidate only when it was captured after what was last applied to that record, by
-    /// whichever source, and differs from what the CRM holds; with nothing applied yet, any difference is. Then its write
-    /// rule decides.
+    /// whichever source of the same precedence, and differs from what the CRM holds; with nothing applied yet, any
+    /// difference is. Then its write rule decides.
     /// </summary>
     /// <param name="section">What is wanted.</param>
     /// <param name="held">What the CRM holds, by API name.</param>
@@ -43,12 +48,13 @@ public static class FieldRules
             .. section.Fields.Select(field =>
             {
                 var before = held.GetValueOrDefault(field.Field, FieldValue.Null);
-                var reason = Judge(field, before, applied.GetValueOrDefault(field.Field));
+                var wanted = field.Adds ? FieldValue.Added(before, field.Value) : field.Value;
+                var reason = Judge(field, wanted, before, applied.GetValueOrDefault(field.Field), held);
                 var isWritten = reason == NewValue;
                 return new FieldDecision(
                     field.Field,
                     before,
-                    isWritten ? field.Value : before,
+                    isWritten ? wanted : before,
                     field.Rule,
                     isWritten,
                     reason
@@ -72,25 +78,60 @@ public static class FieldRules
             .ToDictionary(
                 decision => decision.Field,
                 decision => new AppliedField(
-                    captured[decision.Field].Value,
+                    decision.After,
                     captured[decision.Field].CapturedAt,
-                    source
+                    source,
+                    captured[decision.Field].Precedence
                 ),
                 StringComparer.Ordinal
             );
     }
 
-    private static string Judge(MappedField field, JsonElement before, AppliedField? applied)
+    /// <summary>The CRM fields that must be seen to decide: the mapped ones, and those that their rules ask about.</summary>
+    public static IEnumerable<string> Needed(MappedSection section) =>
+        section.Fields.SelectMany(field =>
+            field.While is null ? (string[])[field.Field] : [field.Field, field.While.Field]
+        );
+
+    private static string Judge(
+        MappedField field,
+        JsonElement wanted,
+        JsonElement before,
+        AppliedField? applied,
+        IReadOnlyDictionary<string, JsonElement> held
+    )
     {
-        if (FieldValue.Same(field.Value, before))
+        if (FieldValue.Same(wanted, before))
             return SameValue;
-        if (applied is not null && field.CapturedAt <= applied.At)
-            return NotNewlyCaptured;
+        if (applied is not null)
+        {
+            if (field.Precedence < applied.Precedence)
+                return LowerPrecedence;
+            if (field.Precedence == applied.Precedence && field.CapturedAt <= applied.At)
+                return NotNewlyCaptured;
+        }
         return field.Rule switch
         {
             WriteRule.Overwrite => NewValue,
             WriteRule.OnlyWhenEmpty => FieldValue.IsEmpty(before) ? NewValue : NotEmpty,
+            WriteRule.OnlyOnCreate => OnlyOnCreate,
+            // A field that we filled and that is empty now was emptied by somebody: an edit like any other.
+            WriteRule.UntilEdited => FieldValue.Same(before, applied?.Value ?? FieldValue.Null) ? NewValue : Edited,
+            WriteRule.OnlyWhile => IsMet(field.While!, held) ? NewValue : ConditionNotMet,
+            WriteRule.OptOut => IsOptOut(wanted) || HasConsented(field, applied) ? NewValue : OptedOut,
             _ => throw new ArgumentOutOfRangeException(nameof(field), field.Rule, "An unknown write rule."),
         };
     }
+
+    private static bool IsMet(WriteCondition condition, IReadOnlyDictionary<string, JsonElement> held)
+    {
+        var now = FieldValue.Text(held.GetValueOrDefault(condition.Field, FieldValue.Null));
+        return condition.Values.Contains(now, StringComparer.Ordinal);
+    }
+
+    private static bool IsOptOut(JsonElement wanted) => wanted.ValueKind == JsonValueKind.True;
+
+    // Consent given before what we last applied was there already when the person opted out.
+    private static bool HasConsented(MappedField field, AppliedField? applied) =>
+        field.ConsentedAt is { } consented && (applied is null || consented > applied.At);
 }

@@ -29,6 +29,29 @@ public static partial class FieldValue
             : JsonElement.DeepEquals(one, other);
     }
 
+    /// <summary>What the CRM holds of a multi-select picklist, and after it those of the wanted values that it lacks.</summary>
+    public static JsonElement Added(JsonElement held, JsonElement wanted)
+    {
+        if (IsEmpty(held) || IsEmpty(wanted))
+            return IsEmpty(wanted) ? held : wanted;
+        var there = Values(held);
+        var added = Values(wanted).Except(there, StringComparer.Ordinal).ToList();
+        return added.Count == 0 ? held : JsonSerializer.SerializeToElement(string.Join(';', [.. there, .. added]));
+    }
+
+    /// <summary>A value as a condition names it: a text as it is, a number or a checkbox as JSON writes it, nothing as an empty text.</summary>
+    public static string Text(JsonElement value) =>
+        IsEmpty(value) ? ""
+        : value.ValueKind == JsonValueKind.String ? value.GetString()!
+        : value.GetRawText();
+
+    private static List<string> Values(JsonElement multiSelect) =>
+        [
+            .. multiSelect
+                .GetString()!
+                .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+        ];
+
     private static bool SameText(string one, string other) =>
         string.Equals(one, other, StringComparison.Ordinal)
         || (Instant(one) is { } first && Instant(other) is { } second && first == second);

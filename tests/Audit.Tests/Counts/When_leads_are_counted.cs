@@ -12,7 +12,7 @@ public sealed class When_leads_are_counted(AuditUnderTest audit) : IClassFixture
     public async Task Each_pair_counts_once_by_its_latest_state()
     {
         var workspace = audit.NewWorkspace();
-        string[] leads = ["new", "known", "same", "skipped", "bad", "slow", "lost"];
+        string[] leads = ["new", "known", "same", "skipped", "bad", "slow", "lost", "refused"];
         await audit.AddAsync(workspace, [.. leads.Select(lead => Events.Captured(lead, Events.Noon, ("title", "x")))]);
         await audit.AddAsync(workspace, [.. leads[..6].Select(lead => Events.Mapped(lead, Made))]);
         await audit.AddAsync(
@@ -24,6 +24,8 @@ public sealed class When_leads_are_counted(AuditUnderTest audit) : IClassFixture
             Events.Failed("bad", Made, FailureCatalogue.RequiredFieldMissing, Events.Connection),
             Events.Failed("slow", Made, FailureCatalogue.CrmUnavailable, Events.Connection),
             Events.Failed("lost", Made, FailureCatalogue.NoRoute, connection: null),
+            Events.Failed("refused", Made, FailureCatalogue.FilteredOut, connection: null),
+            Events.Imported("new", Made.AddHours(1), ImportOutcome.Changed),
             Events.Failed(null, Made, FailureCatalogue.PayloadRejected, connection: null)
         );
 
@@ -31,7 +33,7 @@ public sealed class When_leads_are_counted(AuditUnderTest audit) : IClassFixture
 
         Figures(counts)
             .ShouldBe(
-                "captured 7, waiting 1, created 1, updated 1, unchanged 1, skipped 1, failed 1, unrouted 1, rejected 1"
+                "captured 8, waiting 1, created 1, updated 1, unchanged 1, skipped 1, failed 1, unrouted 2, rejected 1"
             );
         var failure = counts.GetProperty("failures").EnumerateArray().ShouldHaveSingleItem();
         failure.GetProperty("code").GetString().ShouldBe("REQUIRED_FIELD_MISSING");

@@ -76,6 +76,49 @@ public sealed class When_a_leads_story_is_read(AuditUnderTest audit) : IClassFix
     }
 
     [Fact]
+    public async Task What_came_from_the_CRM_is_told_and_leaves_how_the_lead_stands_as_it_was()
+    {
+        var workspace = audit.NewWorkspace();
+        var made = Events.Noon.AddSeconds(1);
+        await audit.AddAsync(
+            workspace,
+            Events.Captured("a", Events.Noon, ("title", "x")),
+            Events.Written("a", made, WriteOutcome.Created),
+            Events.Imported("a", made.AddMinutes(1), ImportOutcome.Changed),
+            Events.Imported("a", made.AddMinutes(2), ImportOutcome.Relinked),
+            Events.Imported("a", made.AddMinutes(3), ImportOutcome.Unlinked),
+            Events.Imported("b", made.AddMinutes(4), ImportOutcome.Created)
+        );
+
+        Texts(await ReadAsync(workspace, "source=forms&leadId=a"))
+            .Skip(2)
+            .ShouldBe([
+                "Changed from Contact 003000000000001AAA of the CRM, known to be this lead: email.",
+                "The CRM has merged or converted the record; the lead is Contact 003000000000001AAA now.",
+                "Contact 003000000000001AAA is gone from the CRM; the lead stays, and is linked to it no more.",
+            ]);
+        Texts(await ReadAsync(workspace, "source=forms&leadId=b"))
+            .ShouldHaveSingleItem()
+            .ShouldBe("Made from Contact 003000000000001AAA of the CRM with email.");
+        (await ReadAsync(workspace, "email=jane@example.com")).ShouldNotBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(null, "Nothing is wanted of the CRM any more: the lead was withdrawn.")]
+    [InlineData(
+        "FILTERED_OUT",
+        "Nothing is wanted of the CRM any more: the route's filter does not take the lead now."
+    )]
+    [InlineData("ERASED", "Nothing is wanted of the CRM any more: the person was erased.")]
+    public async Task It_says_why_nothing_is_wanted_any_more(string? reason, string text)
+    {
+        var workspace = audit.NewWorkspace();
+        await audit.AddAsync(workspace, Events.Mapped("a", Events.Noon, withdrawn: true) with { Reason = reason });
+
+        Texts(await ReadAsync(workspace, "source=forms&leadId=a")).ShouldBe([text]);
+    }
+
+    [Fact]
     public async Task Another_workspace_reads_nothing_of_it()
     {
         var workspace = audit.NewWorkspace();

@@ -20,6 +20,8 @@ public sealed class The_topology
                 "leadsync.record-matched -> audit.record-matched",
                 "leadsync.record-written -> mapping.record-written",
                 "leadsync.record-written -> audit.record-written",
+                "leadsync.record-pulled -> mapping.record-pulled",
+                "leadsync.lead-imported -> audit.lead-imported",
                 "leadsync.sync-failed -> mapping.sync-failed",
                 "leadsync.sync-failed -> audit.sync-failed",
                 "leadsync.setting-changed -> audit.setting-changed",

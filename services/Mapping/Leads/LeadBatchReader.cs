@@ -1,0 +1,144 @@
+using System.Text.Json;
+using LeadSync.Contracts;
+using LeadSync.Mapping.Connections;
+using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.Routes;
+using Npgsql;
+
+namespace LeadSync.Mapping.Leads;
+
+/// <summary>Reads what <see cref="LeadStore"/> asked for, in the order in which it asked.</summary>
+internal sealed class LeadBatchReader(NpgsqlDataReader reader, SchemaCache schemas, IReadOnlyList<KnownSchema> known)
+{
+    private readonly Dictionary<LeadKey, WorkingLead> _leads = [];
+    private readonly Dictionary<long, WorkingLead> _byId = [];
+
+    public async Task<LeadBatch> ReadAsync(
+        IReadOnlyList<(string Workspace, string Source)> origins,
+        CancellationToken cancellationToken
+    )
+    {
+        // The inserts have no rows to read, so the reader stands at the locked leads.
+        while (await reader.ReadAsync(cancellationToken))
+            AddLead();
+        await EachAsync(AddPair, cancellationToken);
+        await EachAsync(AddLink, cancellationToken);
+        await EachAsync(AddTurn, cancellationToken);
+
+        var enabled = new Dictionary<(string, string), DateTimeOffset>();
+        await EachAsync(
+            () => enabled[(reader.GetString(0), reader.GetString(1))] = reader.Instant(2)!.Value,
+            cancellationToken
+        );
+        var revisions = new Dictionary<Guid, long>();
+        await EachAsync(() => revisions[reader.GetGuid(0)] = reader.GetInt64(1), cancellationToken);
+        var routes = new List<((string, string) Origin, RouteTo Route)>();
+        await EachAsync(() => routes.Add(Route()), cancellationToken);
+        var mappings = new List<(Guid ConnectionId, DateTimeOffset EnabledAt, ObjectMapping Mapping)>();
+        await EachAsync(() => mappings.Add(Mapping()), cancellationToken);
+
+        var routesOf = routes.ToLookup(route => route.Origin, route => route.Route);
+        var mappingsOf = mappings.ToLookup(mapping => mapping.ConnectionId);
+        return new LeadBatch(
+            _leads,
+            origins.ToDictionary(
+                origin => origin,
+                origin => new SourceSettings(
+                    enabled.TryGetValue(origin, out var since) ? since : null,
+                    [.. routesOf[origin]]
+                )
+            ),
+            revisions.ToDictionary(
+                revision => revision.Key,
+                revision => new ConnectionSettings(
+                    revision.Value,
+                    [.. mappingsOf[revision.Key].Select(mapping => mapping.Mapping)]
+                )
+                {
+                    MappedSince = mappingsOf[revision.Key]
+                        .ToDictionary(
+                            mapping => mapping.Mapping.Object,
+                            mapping => mapping.EnabledAt,
+                            StringComparer.Ordinal
+                        ),
+                }
+            )
+        );
+    }
+
+    private async Task EachAsync(Action read, CancellationToken cancellationToken)
+    {
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            read();
+    }
+
+    private void AddLead()
+    {
+        var key = new LeadKey(reader.GetString(1), reader.GetString(2), reader.GetString(3));
+        var state = JsonSerializer.Deserialize(reader.GetString(5), LeadJson.Default.LeadState)!;
+        var lead = new WorkingLead(reader.GetInt64(0), key, reader.GetInt64(4), state)
+        {
+            ReceivedAt = reader.Instant(6),
+            FirstCapturedAt = reader.Instant(7),
+            LastCapturedAt = reader.Instant(8),
+        };
+        _leads.Add(key, lead);
+        _byId.Add(lead.Id, lead);
+    }
+
+    private void AddPair() =>
+        _byId[reader.GetInt64(0)].Pairs[reader.GetGuid(1)] = new Pair(
+            reader.Instant(2)!.Value,
+            reader.GetInt64(3),
+            reader.GetInt64(4),
+            reader.Text(5),
+            reader.Text(6) switch
+            {
+                "mapping" => FailedBy.Mapping,
+                "push" => FailedBy.Push,
+                "wait" => FailedBy.Wait,
+                "filter" => FailedBy.Filter,
+                _ => null,
+            }
+        );
+
+    private void AddLink() =>
+        _byId[reader.GetInt64(0)]
+            .Links.Add(
+                (reader.GetGuid(1), new KnownRecord(reader.GetString(2), reader.GetString(3), reader.GetGuid(1)))
+            );
+
+    private void AddTurn() =>
+        _byId[reader.GetInt64(0)].KnownTurns[(reader.GetString(1), reader.GetString(2))] = new Stamp(
+            reader.Instant(3)!.Value,
+            reader.GetGuid(4)
+        );
+
+    private ((string, string) Origin, RouteTo Route) Route() =>
+        (
+            (reader.GetString(0), reader.GetString(1)),
+            new RouteTo(
+                reader.GetGuid(2),
+                reader.GetBoolean(3) ? reader.Instant(4) : null,
+                StoredRoute.ReadTerms(reader.GetString(5), reader.Text(6))
+            )
+        );
+
+    private (Guid ConnectionId, DateTimeOffset EnabledAt, ObjectMapping Mapping) Mapping()
+    {
+        var (connectionId, name) = (reader.GetGuid(0), reader.GetString(1));
+        long? schemaRevision = reader.IsDBNull(5) ? null : reader.GetInt64(5);
+        var schema =
+            reader.Text(6) is { } text ? schemas.Keep(connectionId, name, schemaRevision!.Value, text)
+            : schemaRevision is null ? null
+            : known.First(schema =>
+                schema.ConnectionId == connectionId && schema.Object == name && schema.Revision == schemaRevision
+            );
+        return (
+            connectionId,
+            reader.Instant(3)!.Value,
+            schemas.Mapping(connectionId, name, reader.GetInt64(4), reader.GetString(2), schema)
+        );
+    }
+}
