@@ -29,6 +29,7 @@ builder.Services.AddSingleton<LiftHolds>().AddHostedService(all => all.GetRequir
 builder.Services.AddSingleton<SalesforceApps>().AddSingleton<PublicAddress>().AddSingleton<ConsentStore>();
 builder.Services.AddSingleton<AskConsent>().AddSingleton<ReceiveCallback>().AddSingleton<ConfirmConsent>();
 builder.Services.AddSingleton<EndConsent>().AddHostedService(all => all.GetRequiredService<EndConsent>());
+builder.Services.AddRateLimiter(limits => limits.AddPolicy<string, PageRate>(PageRate.Name));
 builder.Services.AddSingleton<ApiBudget>().AddSingleton<OrgUsage>().AddSingleton<ReadBudget>();
 builder
     .Services.AddSingleton<SchemaStore>()
@@ -43,6 +44,7 @@ if (args is [RotateKeys.Command, ..])
     return await app.Services.GetRequiredService<RotateKeys>().RunAsync(Console.Out, CancellationToken.None);
 
 app.MapServiceDefaults();
+app.UseRateLimiter();
 app.MapConnections();
 app.MapHistory();
 app.MapConsents();

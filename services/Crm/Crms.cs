@@ -52,7 +52,7 @@ public static class Crms
         services.AddSingleton(provider => new SalesforceAuth(Http(provider), Options(provider), Clock(provider)));
         services.AddSingleton(provider => new SalesforceReads(Http(provider), Options(provider), Clock(provider)));
         services.AddSingleton(provider => new SalesforceBulk(Http(provider), Options(provider), Clock(provider)));
-        services.AddSingleton(provider => new SalesforceOrgs(Http(provider), Options(provider), Clock(provider)));
+        services.AddSingleton<SalesforceOrgs>();
         services.AddSingleton<ICrm>(provider => new SalesforceCrm(Http(provider), Options(provider), Clock(provider)));
         return services;
     }

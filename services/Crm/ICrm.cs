@@ -103,8 +103,8 @@ public interface ICrm
     /// understood makes the writes it would have covered <see cref="WriteStatus.Unknown"/>: they may have happened.
     /// </summary>
     /// <remarks>
-    /// Some go in further calls, as <see cref="WriteReport.Calls"/> tells: guarded updates that do not fit (Salesforce: 25 a call,
-    /// or one where conditions do not work in a composite), upserts of more than two kinds, and texts that the CRM would take
+    /// Some go in further calls, as <see cref="WriteReport.Calls"/> tells: guarded updates (Salesforce: each, or 25 a call where
+    /// conditions are known to work in a composite), upserts of more than two kinds, and texts that the CRM would take
     /// for commands of its own (Salesforce: <c>@{…}</c>). Once something may have been written nothing is thrown: what could not
     /// be sent any more comes back as <see cref="WriteStatus.Refused"/>.
     /// </remarks>

@@ -26,6 +26,9 @@ builder.AddBus(bus =>
 );
 builder
     .Services.AddSingleton<SchemaCache>()
+    .AddSingleton<SeenFieldStore>()
+    .AddSingleton<SeenFields>()
+    .AddHostedService(services => services.GetRequiredService<SeenFields>())
     .AddSingleton<LeadStore>()
     .AddSingleton<LeadIntake>()
     .AddSingleton<PairStore>()
@@ -39,7 +42,8 @@ builder
     .AddHostedService(services => services.GetRequiredService<RouteHolds>())
     .AddSingleton<SettingHistory>()
     .AddSingleton<SettingsStore>()
-    .AddTransient<SaveSettings>();
+    .AddTransient<SaveSettings>()
+    .AddSingleton<RemoveSetting>();
 builder
     .Services.AddSingleton<DraftStore>()
     .AddSingleton<VersionStore>()
@@ -54,4 +58,5 @@ app.MapRoutes();
 app.MapMappings();
 app.MapDrafts();
 app.MapVersions();
+app.MapRemoving();
 await app.RunServiceAsync(args);

@@ -8,6 +8,7 @@ using LeadSync.Push.Access;
 using LeadSync.Push.Holds;
 using LeadSync.Push.Lanes;
 using LeadSync.Push.Outcomes;
+using LeadSync.Push.Replays;
 using LeadSync.Push.Writing;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -27,13 +28,26 @@ builder
 builder.Services.AddSingleton<OutcomeStore>();
 builder.Services.AddSingleton<Accesses>();
 builder.Services.AddSingleton<Prober>().AddSingleton<Writer>().AddSingleton<LaneRound>();
-builder.Services.AddSingleton<HoldStore>().AddSingleton<HeldLeads>();
+builder.Services.AddSingleton<ReadLanes>().AddSingleton<ReplayStore>();
+builder
+    .Services.AddSingleton<HoldStore>()
+    .AddSingleton<StopStore>()
+    .AddSingleton<StopEverything>()
+    .AddSingleton<HeldLeads>();
 builder.Services.AddSingleton<HoldWatch>().AddHostedService(all => all.GetRequiredService<HoldWatch>());
 builder.Services.AddSingleton<HoldExpiry>().AddHostedService(all => all.GetRequiredService<HoldExpiry>());
+builder.Services.AddSingleton<LaneSweep>().AddHostedService(all => all.GetRequiredService<LaneSweep>());
 builder.Services.AddHostedService<LaneWorker>().AddHostedService<OutcomeRelay>();
 
 var app = builder.Build();
+if (args is [StopEverything.StopCommand or StopEverything.ResumeCommand, ..])
+{
+    await app.Services.GetRequiredService<StopEverything>().RunAsync(args, Console.Out, CancellationToken.None);
+    return;
+}
+
 app.MapServiceDefaults();
 app.MapLanes();
 app.MapHolds();
+app.MapReplays();
 await app.RunServiceAsync(args);

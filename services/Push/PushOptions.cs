@@ -9,13 +9,33 @@ public sealed class PushOptions
     [Range(1, 1_000)]
     public int BatchSize { get; set; } = 500;
 
-    /// <summary>Lanes that one replica serves at the same time; by default 4.</summary>
+    /// <summary>
+    /// Lanes that one replica serves at the same time, for each kind of CRM; by default 4. One of them, where there are
+    /// several, is kept for lanes that one round can empty.
+    /// </summary>
     [Range(1, 64)]
     public int LanesAtOnce { get; set; } = 4;
+
+    /// <summary>Most lanes of one workspace that are served at the same time, over all replicas; by default 8.</summary>
+    [Range(1, 1_000)]
+    public int LanesPerWorkspace { get; set; } = 8;
+
+    /// <summary>
+    /// Lanes that must find a CRM away before it is taken to be away for all, and is tried by one lane at a time; by
+    /// default 5.
+    /// </summary>
+    [Range(1, 1_000)]
+    public int BreakAfter { get; set; } = 5;
 
     /// <summary>How long an idle worker waits before it looks for work again; what arrives here wakes it at once. By default 500 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan IdleWait { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// After how long a lane that could be served, while no worker is busy, counts as missed by them all; by default 15 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan SweptAfter { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a lane is leased, renewed while it is worked on; by default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]

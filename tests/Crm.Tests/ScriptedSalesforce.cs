@@ -68,7 +68,7 @@ public sealed class ScriptedSalesforce : IAsyncDisposable
     public static async Task<ScriptedSalesforce> StartAsync(
         int timeoutSeconds = 60,
         int recordsPerCollection = 200,
-        bool guardInComposite = true
+        bool guardInComposite = false
     )
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -1,4 +1,5 @@
 using LeadSync.Crm.Salesforce;
+using LeadSync.Crm.Salesforce.Bulk;
 using LeadSync.CrmSimulator;
 using LeadSync.CrmSimulator.Data;
 using LeadSync.CrmSimulator.Faults;
@@ -18,10 +19,18 @@ public sealed class SimulatedSalesforce : IAsyncDisposable
     public Simulator Simulator { get; }
     public GrantedSession Session { get; }
     public ICrm Crm => _client.GetRequiredService<ICrm>();
+    public SalesforceBulk Bulk => _client.GetRequiredService<SalesforceBulk>();
 
-    public static async Task<SimulatedSalesforce> StartAsync(params (string Name, object Value)[] others)
+    public static Task<SimulatedSalesforce> StartAsync(params (string Name, object Value)[] others) =>
+        StartAsync(TimeProvider.System, others);
+
+    /// <param name="clock">The org's.</param>
+    public static async Task<SimulatedSalesforce> StartAsync(
+        TimeProvider clock,
+        params (string Name, object Value)[] others
+    )
     {
-        var simulator = await Simulator.StartAsync();
+        var simulator = await Simulator.StartAsync(new() { Clock = clock });
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["Crm:DevelopmentHosts:0"] = simulator.Address.Host,

@@ -5,6 +5,31 @@ namespace LeadSync.Crm.Tests;
 public sealed class When_an_update_is_guarded
 {
     private static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
+    private static readonly (string, object) Together = ("Salesforce:GuardInComposite", true);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_person_has_edited_since_stays_whether_or_not_composites_heed_conditions(bool heeded)
+    {
+        var (result, title) = await WriteAfterAnEditAsync(heeded);
+
+        result.Status.ShouldBe(WriteStatus.Refused);
+        result.Failure!.Code.ShouldBe("RECORD_CHANGED");
+        title.ShouldBe("Edited by hand");
+    }
+
+    /// <summary>Why they are not trusted unless the setting says so: nothing tells that the edit is gone.</summary>
+    [Theory]
+    [InlineData(true, "Edited by hand")]
+    [InlineData(false, "CEO")]
+    public async Task Trusted_composites_keep_the_edit_only_where_they_heed_conditions(bool heeded, string expected)
+    {
+        var (result, title) = await WriteAfterAnEditAsync(heeded, Together);
+
+        result.Status.ShouldBe(heeded ? WriteStatus.Refused : WriteStatus.Written);
+        title.ShouldBe(expected);
+    }
 
     [Theory]
     [InlineData(true)]
@@ -44,7 +69,7 @@ public sealed class When_an_update_is_guarded
     [Fact]
     public async Task Twenty_five_go_in_a_call()
     {
-        await using var salesforce = await SimulatedSalesforce.StartAsync();
+        await using var salesforce = await SimulatedSalesforce.StartAsync(Together);
         var ids = await salesforce.CreateLeadsAsync(60);
         var stamps = await salesforce.StampsAsync();
 
@@ -61,7 +86,7 @@ public sealed class When_an_update_is_guarded
     [Fact]
     public async Task They_fill_the_room_that_collections_leave()
     {
-        await using var salesforce = await SimulatedSalesforce.StartAsync();
+        await using var salesforce = await SimulatedSalesforce.StartAsync(Together);
         var ids = await salesforce.CreateLeadsAsync(24);
         var stamps = await salesforce.StampsAsync();
         RecordWrite[] writes =
@@ -80,7 +105,7 @@ public sealed class When_an_update_is_guarded
     [Fact]
     public async Task Each_is_asked_with_its_condition_and_with_assignment_rules_off()
     {
-        await using var salesforce = await ScriptedSalesforce.StartAsync();
+        await using var salesforce = await ScriptedSalesforce.StartAsync(guardInComposite: true);
         salesforce.AnswersParts((204, "null"));
         var since = new DateTimeOffset(2026, 7, 1, 12, 0, 5, 900, TimeSpan.FromHours(2));
 
@@ -167,7 +192,7 @@ public sealed class When_an_update_is_guarded
     [InlineData(201, "[]")]
     public async Task A_success_that_says_something_is_not_Salesforces(int status, string body)
     {
-        await using var salesforce = await ScriptedSalesforce.StartAsync(guardInComposite: false);
+        await using var salesforce = await ScriptedSalesforce.StartAsync();
         salesforce.Answers(status, body);
 
         var report = await salesforce.Crm.WriteAsync(
@@ -182,7 +207,7 @@ public sealed class When_an_update_is_guarded
     [Fact]
     public async Task A_refusal_of_us_stops_what_follows_and_is_of_no_record()
     {
-        await using var salesforce = await ScriptedSalesforce.StartAsync(guardInComposite: false);
+        await using var salesforce = await ScriptedSalesforce.StartAsync();
         const string spent = """[{"message":"TotalRequests Limit exceeded.","errorCode":"REQUEST_LIMIT_EXCEEDED"}]""";
         RecordWrite[] two =
         [
@@ -217,6 +242,25 @@ public sealed class When_an_update_is_guarded
         );
 
         salesforce.Asked.ShouldBeEmpty();
+    }
+
+    /// <summary>Reads a lead, has a person edit it, and writes what was decided by what was read.</summary>
+    private static async Task<(WriteResult Result, object? Title)> WriteAfterAnEditAsync(
+        bool heeded,
+        params (string, object)[] settings
+    )
+    {
+        var clock = new OrgClock();
+        await using var salesforce = await SimulatedSalesforce.StartAsync(clock, settings);
+        salesforce.Change(org => org with { CompositeHeedsConditions = heeded });
+        var id = (await salesforce.CreateLeadsAsync(1)).Single();
+        var read = (await salesforce.StampsAsync())[id];
+        clock.Now += TimeSpan.FromSeconds(1);
+        await salesforce.Simulator.Org.Rep.EditAsync("Lead", id, new { Title = "Edited by hand" });
+
+        var report = await salesforce.Crm.WriteAsync(salesforce.Session, [Guarded(id, read)], Stop);
+
+        return (report.Results.Single(), salesforce.Simulator.Org.Get("Lead", id)!["Title"]);
     }
 
     private static RecordWrite Guarded(string id, DateTimeOffset since, string fields = """{"Title":"CEO"}""") =>

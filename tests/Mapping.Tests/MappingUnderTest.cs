@@ -56,6 +56,12 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
     /// <summary>What Push was told: <c>hold CONNECTION</c> or <c>lift CONNECTION</c>.</summary>
     public ConcurrentQueue<string> ToldPush { get; } = [];
 
+    /// <summary>When the schemas that Connector gives were read; null for now.</summary>
+    public DateTimeOffset? SchemasReadAt { get; set; }
+
+    /// <summary>The doubts that Connector was told of, in order: object and instant.</summary>
+    public ConcurrentQueue<(string Object, DateTimeOffset At)> Doubts { get; } = [];
+
     protected override async Task PrepareAsync()
     {
         CrmObjects["Lead"] = Schemas.Lead;
@@ -94,12 +100,16 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
             );
             app.MapGet(
                 "/v1/connections/{id:guid}/schema/{name}",
-                (Guid id, string name) =>
-                    IsCrmAway
-                        ? FailureCatalogue.CrmUnavailable.Problem(StatusCodes.Status503ServiceUnavailable, "Away.")
-                    : (id == ConnectionId || id == SandboxId) && CrmObjects.TryGetValue(name, out var schema)
-                        ? Results.Ok(schema)
-                    : Results.NotFound()
+                (Guid id, string name, DateTimeOffset? doubtedAt) =>
+                {
+                    if (doubtedAt is { } at)
+                        Doubts.Enqueue((name, at));
+                    return IsCrmAway
+                            ? FailureCatalogue.CrmUnavailable.Problem(StatusCodes.Status503ServiceUnavailable, "Away.")
+                        : (id == ConnectionId || id == SandboxId) && CrmObjects.TryGetValue(name, out var schema)
+                            ? Results.Ok(schema with { ReadAt = SchemasReadAt ?? TimeProvider.System.GetUtcNow() })
+                        : Results.NotFound();
+                }
             );
         });
         _push = await StubPeer.StartAsync(app =>

@@ -25,6 +25,7 @@ public sealed class Stores : IAsyncLifetime
     private readonly TestDatabase<MappingOptions> _database = new();
     private readonly HttpClient _toPush = new(new SocketsHttpHandler());
     private StubPeer? _push;
+    private SeenFields? _seen;
 
     public FakeClock Clock { get; } = new();
     public NpgsqlDataSource Source => _database.Source;
@@ -40,7 +41,12 @@ public sealed class Stores : IAsyncLifetime
         new(Source, new SettingHistory(new SettingChanges("mapping")), Holds, new MappingOptions(), Clock);
 
     /// <summary>A replica: what it keeps in memory is its own.</summary>
-    public LeadIntake Replica() => new(Source, new LeadStore(new SchemaCache()), Clock);
+    public LeadIntake Replica() => new(Source, new LeadStore(new SchemaCache()), Seen, Clock);
+
+    /// <summary>Which fields were seen; stored by its <c>RunOnceAsync</c>.</summary>
+    public SeenFields Seen => _seen ??= new(SeenFieldStore, Clock, NullLogger<SeenFields>.Instance);
+
+    public SeenFieldStore SeenFieldStore => new(Source);
 
     public async ValueTask InitializeAsync()
     {
@@ -59,6 +65,7 @@ public sealed class Stores : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        _seen?.Dispose();
         await _database.DisposeAsync();
         _toPush.Dispose();
         if (_push is not null)
@@ -106,8 +113,8 @@ public sealed class Stores : IAsyncLifetime
         );
     }
 
-    public Task SaveSourceAsync(string workspace, bool enabled = true) =>
-        SaveAsync(workspace, sources: [new SourceSetting("", "form", enabled)]);
+    public Task SaveSourceAsync(string workspace, bool enabled = true, params IReadOnlyList<LeadField> fields) =>
+        SaveAsync(workspace, sources: [new SourceSetting("", "form", enabled) { Fields = fields }]);
 
     public Task SaveRouteAsync(string workspace, Guid connectionId, RouteTerms terms, bool enabled = true) =>
         SaveAsync(workspace, routes: [("form", connectionId, enabled, terms)]);

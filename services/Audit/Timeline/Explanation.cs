@@ -63,6 +63,11 @@ public static class Explanation
 
     private static string Matched(MatchedRecord match)
     {
+        if (match.Reason == "DISCARDED")
+        {
+            var because = match.Note is null ? "" : $" ({match.Note})";
+            return $"Discarded{(match.AskedBy is null ? "" : $" by {match.AskedBy}")}{because}: it is not sent unless it is captured anew.";
+        }
         var found = match switch
         {
             { Record: { } record, MatchedBy: not MatchKind.None } =>
@@ -78,7 +83,8 @@ public static class Explanation
             SyncDecision.Skip => "left alone by a rule",
             _ => "held until something is mended",
         };
-        return $"{found}: {decided}{(match.Reason is null ? "" : $" ({match.Reason})")}.";
+        var again = match.AskedBy is null ? "" : $"Taken again for {match.AskedBy}. ";
+        return $"{again}{found}: {decided}{(match.Reason is null ? "" : $" ({match.Reason})")}.";
     }
 
     private static string Written(WrittenRecord write)

@@ -179,7 +179,7 @@ public sealed class CreateConnection(
                 $"is not 1 to {LongestName} printable characters",
                 "Give the connection a name that people know it by."
             );
-        if (system is not "salesforce")
+        if (system is not CrmSystems.Salesforce)
             Add("system", "is no CRM that LeadSync speaks to", "Use 'salesforce'.");
         if (direction is not ("push" or "pull" or "both"))
             Add("direction", "is none that a connection can have", "Use 'push', 'pull' or 'both'.");

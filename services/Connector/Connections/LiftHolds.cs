@@ -68,24 +68,8 @@ public sealed class LiftHolds(NpgsqlDataSource database, PushClient push, TimePr
             transaction
         );
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await RunOnceAsync(null, stoppingToken);
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                if (Faults.IsInfrastructure(fault))
-                    log.LogWarning("Telling Push that holds have ended: {Fault}; trying again", Faults.Name(fault));
-                else
-                    log.LogError("Telling Push that holds have ended: {Fault}", Faults.Trace(fault));
-            }
-            await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync("Telling Push that holds have ended", Pause, TellAllAsync, clock, log, stoppingToken);
 
     /// <summary>Tells at once; when Push is away it is told later.</summary>
     public async Task TellAsync(Guid connectionId, CancellationToken cancellationToken)
@@ -98,6 +82,12 @@ public sealed class LiftHolds(NpgsqlDataSource database, PushClient push, TimePr
         {
             log.LogWarning("Push is told later that connection {ConnectionId} may be written to", connectionId);
         }
+    }
+
+    private async Task<bool> TellAllAsync(CancellationToken cancellationToken)
+    {
+        await RunOnceAsync(null, cancellationToken);
+        return false;
     }
 
     /// <summary>Tells of every hold that has ended, or of one connection's.</summary>
@@ -115,10 +105,10 @@ public sealed class LiftHolds(NpgsqlDataSource database, PushClient push, TimePr
             )
         );
         foreach (var id in owing)
-            await TellAllAsync(id, connection, cancellationToken);
+            await TellOfAsync(id, connection, cancellationToken);
     }
 
-    private async Task TellAllAsync(Guid id, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task TellOfAsync(Guid id, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await LockAsync(id, transaction);

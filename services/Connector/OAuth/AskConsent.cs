@@ -78,7 +78,7 @@ public sealed class AskConsent(
                     "clientId",
                     "is missing, and this installation has no app of its own",
                     "Give the consumer key and secret of an external client app of the org; its callback URL is "
-                        + addresses.Callback(http, "salesforce").OriginalString
+                        + addresses.Callback(http, CrmSystems.Salesforce).OriginalString
                 )
             );
         }
@@ -95,7 +95,7 @@ public sealed class AskConsent(
             purpose,
             environment!,
             login,
-            addresses.Callback(http, "salesforce")
+            addresses.Callback(http, CrmSystems.Salesforce)
         );
         var key = consent.Open(master);
         consent = consent with
@@ -193,7 +193,7 @@ public sealed class AskConsent(
             Purpose = purpose,
             Name = "",
             Direction = existing?.Direction ?? request.Direction!,
-            System = "salesforce",
+            System = CrmSystems.Salesforce,
             Environment = environment,
             LoginUrl = (login ?? apps.Login(environment)).GetLeftPart(UriPartial.Authority),
             CallbackUrl = callback.OriginalString,

@@ -271,4 +271,21 @@ public sealed class ConsentStore(NpgsqlDataSource database)
             )
         ).AsList();
     }
+
+    /// <summary>Forgets consents that have ended, and whose time was over before then; gives how many.</summary>
+    public async Task<int> ForgetEndedAsync(DateTimeOffset before, int most, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(
+            new CommandDefinition(
+                """
+                delete from consent where id in (
+                    select id from consent where step in ('confirmed', 'refused') and expires_at < @before limit @most
+                )
+                """,
+                new { before, most },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
 }

@@ -77,7 +77,7 @@ internal static class ConsentsApi
                 "/v1/connections/app",
                 (HttpRequest http, PublicAddress addresses, SalesforceApps apps) =>
                 {
-                    var callback = addresses.Callback(http, "salesforce");
+                    var callback = addresses.Callback(http, CrmSystems.Salesforce);
                     return new AppView(callback, apps.OfInstallation is not null, OAuthError.Fixes(callback));
                 }
             )

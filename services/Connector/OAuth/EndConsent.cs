@@ -10,13 +10,15 @@ namespace LeadSync.Connector.OAuth;
 
 /// <summary>
 /// Ends consents that come to nothing: refused, cancelled, or never confirmed. What the CRM has given by then is given back:
-/// a user may have five authorisations of an app, and the sixth ends the first.
+/// a user may have five authorisations of an app, and the sixth ends the first. What has ended is forgotten after a while; who
+/// did what stays in the history.
 /// </summary>
 public sealed class EndConsent(
     ConsentStore consents,
     Revocations revocations,
     MasterKey master,
     NpgsqlDataSource database,
+    OAuthOptions options,
     TimeProvider clock,
     ILogger<EndConsent> log
 ) : BackgroundService
@@ -62,35 +64,21 @@ public sealed class EndConsent(
         await revocations.TryAsync(consent.ConnectionId, cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                while (await RunOnceAsync(stoppingToken) == AtOnce) { }
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                if (Faults.IsInfrastructure(fault))
-                    log.LogWarning("Ending consents that nobody confirmed: {Fault}; trying again", Faults.Name(fault));
-                else
-                    log.LogError("Ending consents that nobody confirmed: {Fault}", Faults.Trace(fault));
-            }
-            await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync("Ending consents", Pause, RunOnceAsync, clock, log, stoppingToken);
 
-    /// <summary>Ends some whose time is over; gives how many.</summary>
-    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    /// <summary>Ends some whose time is over, and forgets some that ended long ago; false when none is left.</summary>
+    public async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
-        var expired = await consents.ListExpiredAsync(clock.GetUtcNow(), AtOnce, cancellationToken);
+        var now = clock.GetUtcNow();
+        var expired = await consents.ListExpiredAsync(now, AtOnce, cancellationToken);
         foreach (var consent in expired)
         {
             var error = new OAuthError(FailureCatalogue.ConsentExpired, "Nobody finished it in time.");
             await RefuseAsync(consent, error, "connector", given: null, cancellationToken);
         }
-        return expired.Count;
+        var forgotten = await consents.ForgetEndedAsync(now - options.KeepEnded, AtOnce, cancellationToken);
+        return expired.Count == AtOnce || forgotten == AtOnce;
     }
 
     // Revoking a refresh token ends the sessions that came of it too.

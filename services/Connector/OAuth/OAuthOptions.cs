@@ -38,6 +38,17 @@ public sealed class OAuthOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:05:00", "30.00:00:00")]
     public TimeSpan LinkLife { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>How long a consent that was confirmed or came to nothing can still be looked up; 30 days by default.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "365.00:00:00")]
+    public TimeSpan KeepEnded { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// How often in a minute each replica answers one address on the pages that need no API key (callback and connect links);
+    /// 600 by default. Behind Gateway that address is Gateway's, so that all visitors share it.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int PagesPerMinute { get; set; } = 600;
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         foreach (

@@ -15,10 +15,11 @@ internal static class PagesApi
 
     public static void MapPages(this WebApplication app)
     {
-        app.MapGet("/oauth/{system}/callback", CallbackAsync).AllowAnonymous();
-        app.MapGet("/connect/{secret}", StartAsync).AllowAnonymous();
-        app.MapPost("/connect/{secret}", FollowAsync).AllowAnonymous();
-        app.MapPost("/connect/confirm", ConfirmAsync).AllowAnonymous();
+        var pages = app.MapGroup("").AllowAnonymous().RequireRateLimiting(PageRate.Name);
+        pages.MapGet("/oauth/{system}/callback", CallbackAsync);
+        pages.MapGet("/connect/{secret}", StartAsync);
+        pages.MapPost("/connect/{secret}", FollowAsync);
+        pages.MapPost("/connect/confirm", ConfirmAsync);
     }
 
     private static async Task<IResult> CallbackAsync(
@@ -30,6 +31,13 @@ internal static class PagesApi
         CancellationToken cancellationToken
     )
     {
+        // Before anything is kept or told of it: the name is what somebody put into an address.
+        if (!CrmSystems.Knows(system))
+            return Pages.Error(
+                StatusCodes.Status404NotFound,
+                new OAuthError(FailureCatalogue.NotFound, "This is the callback of no CRM that LeadSync knows."),
+                addresses.Callback(request, CrmSystems.Salesforce)
+            );
         var query = request.Query;
         var (consent, error) = await receive.HandleAsync(
             new Callback(
@@ -46,7 +54,7 @@ internal static class PagesApi
             return Pages.Error(
                 StatusCodes.Status400BadRequest,
                 error,
-                consent?.Callback ?? addresses.Callback(request, "salesforce")
+                consent?.Callback ?? addresses.Callback(request, CrmSystems.Salesforce)
             );
         return consent!.ByLink
             ? Pages.Confirm(consent, await MustSayAsync(consent, connections, cancellationToken))
@@ -63,7 +71,7 @@ internal static class PagesApi
     ) =>
         await OpenAsync(secret, consents, clock, cancellationToken) is { } consent
             ? Pages.Start(consent, secret)
-            : Used(addresses.Callback(request, "salesforce"));
+            : Used(addresses.Callback(request, CrmSystems.Salesforce));
 
     private static async Task<IResult> FollowAsync(
         string secret,
@@ -78,7 +86,7 @@ internal static class PagesApi
     )
     {
         if (await OpenAsync(secret, consents, clock, cancellationToken) is not { } consent)
-            return Used(addresses.Callback(context.Request, "salesforce"));
+            return Used(addresses.Callback(context.Request, CrmSystems.Salesforce));
         var now = clock.GetUtcNow();
         var (browser, state, verifier) = (OneTimeSecret.Make(), OneTimeSecret.Make(), OneTimeSecret.Make());
         var followed = await consents.FollowLinkAsync(
@@ -125,7 +133,7 @@ internal static class PagesApi
         CancellationToken cancellationToken
     )
     {
-        var callback = addresses.Callback(context.Request, "salesforce");
+        var callback = addresses.Callback(context.Request, CrmSystems.Salesforce);
         if (
             context.Request.Cookies[Cookie] is not { Length: 43 } browser
             || !context.Request.HasFormContentType

@@ -21,24 +21,8 @@ public sealed class Probe(
     // How late a look may be.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                while (await RunOnceAsync(stoppingToken)) { }
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                if (Faults.IsInfrastructure(fault))
-                    log.LogWarning("Probing connections stopped by {Fault}; trying again", fault.GetType().Name);
-                else
-                    log.LogError("Probing a connection: {Fault}", Faults.Trace(fault));
-            }
-            await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync("Probing connections", Pause, RunOnceAsync, clock, log, stoppingToken);
 
     /// <summary>Probes the connection that has waited longest; false when none is due.</summary>
     public async Task<bool> RunOnceAsync(CancellationToken cancellationToken)

@@ -71,24 +71,8 @@ public sealed class Revocations(
             transaction
         );
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                while (await RunOnceAsync(null, stoppingToken)) { }
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                if (Faults.IsInfrastructure(fault))
-                    log.LogWarning("Revoking tokens: {Fault}; trying again", Faults.Name(fault));
-                else
-                    log.LogError("Revoking tokens: {Fault}", Faults.Trace(fault));
-            }
-            await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync("Revoking tokens", Pause, stopping => RunOnceAsync(null, stopping), clock, log, stoppingToken);
 
     /// <summary>Revokes what a connection owes now; what the CRM does not take is tried again later.</summary>
     public async Task TryAsync(Guid connectionId, CancellationToken cancellationToken)

@@ -16,8 +16,6 @@ namespace LeadSync.Crm.Salesforce;
 [JsonSerializable(typeof(DescribedObject))]
 [JsonSerializable(typeof(OrgLimits))]
 [JsonSerializable(typeof(AssertionClaims))]
-[JsonSerializable(typeof(FoundOrg))]
-[JsonSerializable(typeof(FoundUser))]
 [JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(TokenRefusal))]
 [JsonSerializable(typeof(UpdatedAnswer))]

@@ -30,10 +30,11 @@ public sealed class SalesforceOptions
     public int RecordsPerCollection { get; set; } = 200;
 
     /// <summary>
-    /// Guarded updates go 25 to a composite call, the default; false sends each in a call of its own. That a sub-request heeds
-    /// its condition is recorded of reads only: an org where a rep's edit was written over wants false.
+    /// Whether guarded updates go 25 to a composite call; by default each goes in a call of its own. That a sub-request heeds
+    /// its condition is recorded of reads only, and one that does not would write over a person's edit without a word: only
+    /// for an org in which it was tried.
     /// </summary>
-    public bool GuardInComposite { get; set; } = true;
+    public bool GuardInComposite { get; set; }
 
     /// <summary>
     /// Writes that fit one call whatever their mix: 800 by default. Of the five collections one may be left part empty,

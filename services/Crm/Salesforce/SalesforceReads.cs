@@ -16,7 +16,8 @@ public sealed record SalesforceRead
 
     /// <summary>An object's fields as the session's user may see and write them.</summary>
     /// <exception cref="ArgumentException">A name that can be no API name.</exception>
-    public static SalesforceRead Describe(string objectName) => new($"/sobjects/{Name(objectName)}/describe", false);
+    public static SalesforceRead Describe(string objectName) =>
+        new($"/sobjects/{SoqlText.Name(objectName)}/describe", false);
 
     /// <summary>Rows of an object, the first page of them.</summary>
     /// <param name="fields">API names; of a related record with a point before, as <c>Profile.Name</c>.</param>
@@ -25,22 +26,15 @@ public sealed record SalesforceRead
     public static SalesforceRead Query(string objectName, IEnumerable<string> fields, params SalesforceFilter[] where)
     {
         var soql =
-            $"SELECT {string.Join(',', fields.Select(FieldPath))} FROM {Name(objectName)}"
+            SoqlText.Select(fields, objectName)
             + (where.Length == 0 ? "" : $" WHERE {string.Join(" AND ", where.Select(Write))}");
         return new($"/query?q={Uri.EscapeDataString(soql)}", true);
     }
 
     private static string Write(SalesforceFilter filter) =>
         filter.Values is null
-            ? $"{FieldPath(filter.Field)} = true"
-            : $"{FieldPath(filter.Field)} IN ({string.Join(',', filter.Values.Select(SoqlText.Quote))})";
-
-    private static string FieldPath(string path) => string.Join('.', path.Split('.').Select(Name));
-
-    private static string Name(string text) =>
-        SoqlText.IsName(text)
-            ? text
-            : throw new ArgumentException($"No API name of Salesforce: '{text}'.", nameof(text));
+            ? $"{SoqlText.Path(filter.Field)} = true"
+            : $"{SoqlText.Path(filter.Field)} IN ({string.Join(',', filter.Values.Select(SoqlText.Quote))})";
 }
 
 /// <summary>What must hold of a row: that a flag is set, or that a text is one of these, at least one.</summary>

@@ -20,7 +20,7 @@ public sealed class Soql
     public Soql(string @object, IEnumerable<string> fields, int longest = SoqlText.LongestQuery)
     {
         var names = fields.Distinct(StringComparer.OrdinalIgnoreCase).Select(SoqlText.Name);
-        _head = $"SELECT {string.Join(',', names)} FROM {SoqlText.Name(@object)} WHERE ";
+        _head = SoqlText.Select(names, @object) + " WHERE ";
         _longest = longest;
     }
 

@@ -19,10 +19,9 @@ internal static class SoqlQuery
             .Concat(query.Fields.Select(name => Field(query, name).Name));
         var conditions = query.Where.Select(condition => Write(query, condition)).Concat(Places(query)).ToList();
         var soql =
-            $"SELECT {string.Join(',', columns.Distinct(StringComparer.Ordinal).Select(SoqlText.Name))}"
-            + $" FROM {SoqlText.Name(query.Schema.Object)}"
+            SoqlText.Select(columns.Distinct(StringComparer.Ordinal).Select(SoqlText.Name), query.Schema.Object)
             + (conditions.Count == 0 ? "" : $" WHERE {string.Join(" AND ", conditions)}")
-            + (ordered ? $" ORDER BY {Stamp},Id" : "")
+            + (ordered ? SoqlText.OrderBy(Stamp, "Id") : "")
             + (query.Most is { } most ? $" LIMIT {most.ToString(CultureInfo.InvariantCulture)}" : "");
         return soql.Length <= SoqlText.LongestQuery ? soql : throw SalesforceErrors.TooComplicated();
     }

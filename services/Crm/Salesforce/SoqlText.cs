@@ -23,6 +23,20 @@ public static class SoqlText
     public static string Name(string text) =>
         IsName(text) ? text : throw new ArgumentException($"No API name of Salesforce: '{text}'.", nameof(text));
 
+    /// <summary>A field by its API name, or with points between the field of a related record, as <c>Profile.Name</c>.</summary>
+    /// <exception cref="ArgumentException">It has a part that can be no API name.</exception>
+    public static string Path(string text) => string.Join('.', text.Split('.').Select(Name));
+
+    /// <summary>How a query begins.</summary>
+    /// <param name="fields">As <see cref="Path"/> takes them.</param>
+    /// <exception cref="ArgumentException">A name that can be no API name.</exception>
+    public static string Select(IEnumerable<string> fields, string @object) =>
+        $"SELECT {string.Join(',', fields.Select(Path))} FROM {Name(@object)}";
+
+    /// <summary>In which order a query's rows come.</summary>
+    public static string OrderBy(params IEnumerable<string> fields) =>
+        $" ORDER BY {string.Join(',', fields.Select(Path))}";
+
     /// <summary>A text, in quotes.</summary>
     public static string Quote(string text)
     {

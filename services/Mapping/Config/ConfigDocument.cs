@@ -13,9 +13,13 @@ public sealed record ConfigDocument(
     IReadOnlyList<RouteSetting> Routes
 )
 {
-    public static ConfigDocument Read(SettingReader reader, JsonElement root)
+    /// <param name="others">Members that belong to other services, and are passed over here.</param>
+    public static ConfigDocument Read(SettingReader reader, JsonElement root, params ReadOnlySpan<string> others)
     {
-        if (root.ValueKind == JsonValueKind.Null || !reader.IsObject(root, "", "sources", "mappings", "routes"))
+        if (
+            root.ValueKind == JsonValueKind.Null
+            || !reader.IsObject(root, "", ["sources", "mappings", "routes", .. others])
+        )
             return new ConfigDocument([], [], []);
         return new ConfigDocument(
             reader.List(root, "", "sources", (node, path) => SourceSetting.Read(reader, node, path)),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using LeadSync.Contracts;
@@ -39,17 +40,19 @@ public sealed class ConnectorClient(HttpClient http)
         )!;
     }
 
+    /// <param name="doubtedAt">When the CRM contradicted what was known: a description of before will not do.</param>
     public async Task<SchemaReading> ReadSchemaAsync(
         string workspace,
         Guid connectionId,
         string name,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        DateTimeOffset? doubtedAt = null
     )
     {
-        using var request = new HttpRequestMessage(
-            HttpMethod.Get,
-            $"/v1/connections/{connectionId}/schema/{Uri.EscapeDataString(name)}"
-        ).ForWorkspace(workspace);
+        var path = $"/v1/connections/{connectionId}/schema/{Uri.EscapeDataString(name)}";
+        if (doubtedAt is { } instant)
+            path += $"?doubtedAt={Uri.EscapeDataString(instant.ToString("O", CultureInfo.InvariantCulture))}";
+        using var request = new HttpRequestMessage(HttpMethod.Get, path).ForWorkspace(workspace);
         try
         {
             using var response = await http.SendAsync(request, cancellationToken);

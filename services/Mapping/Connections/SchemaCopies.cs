@@ -7,7 +7,14 @@ using Npgsql;
 namespace LeadSync.Mapping.Connections;
 
 /// <summary>An object whose schema is to be read.</summary>
-public sealed record SchemaToCheck(string Workspace, Guid ConnectionId, string Object, int Attempt);
+/// <param name="DoubtedAt">When the CRM contradicted the copy; what was read before that will not do.</param>
+public sealed record SchemaToCheck(
+    string Workspace,
+    Guid ConnectionId,
+    string Object,
+    int Attempt,
+    DateTimeOffset? DoubtedAt
+);
 
 /// <summary>The last good schema of every mapped object.</summary>
 public sealed class SchemaCopies(NpgsqlDataSource database, TimeProvider clock)
@@ -28,7 +35,7 @@ public sealed class SchemaCopies(NpgsqlDataSource database, TimeProvider clock)
                          limit @most
                            for update skip locked) k
                  where s.connection_id = k.connection_id and s.object = k.object
-                returning s.workspace as "Workspace", s.connection_id as "ConnectionId", s.object as "Object", s.attempt as "Attempt"
+                returning s.workspace as "Workspace", s.connection_id as "ConnectionId", s.object as "Object", s.attempt as "Attempt", s.doubted_at as "DoubtedAt"
                 """,
                 new
                 {
@@ -56,7 +63,11 @@ public sealed class SchemaCopies(NpgsqlDataSource database, TimeProvider clock)
         await connection.ExecuteAsync(
             new CommandDefinition(
                 """
-                update schema_check set check_at = @at, attempt = 0
+                update schema_check
+                   set attempt = 0,
+                       -- What was contradicted while it was read is read again.
+                       check_at = case when doubted_at is distinct from @DoubtedAt then check_at else @at end,
+                       doubted_at = case when doubted_at is distinct from @DoubtedAt then doubted_at end
                  where connection_id = @ConnectionId and object = @Object
                 """,
                 new
@@ -64,6 +75,7 @@ public sealed class SchemaCopies(NpgsqlDataSource database, TimeProvider clock)
                     at = clock.GetUtcNow() + next,
                     check.ConnectionId,
                     check.Object,
+                    check.DoubtedAt,
                 },
                 transaction,
                 cancellationToken: cancellationToken
@@ -134,17 +146,19 @@ public sealed class SchemaCopies(NpgsqlDataSource database, TimeProvider clock)
         if (connections.Count == 0)
             return;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var now = clock.GetUtcNow();
         await connection.ExecuteAsync(
             new CommandDefinition(
                 """
-                update schema_check s set check_at = @soon
+                update schema_check s set check_at = least(s.check_at, @soon), doubted_at = @now
                   from unnest(@workspaces, @ids) as k (workspace, id)
-                 where s.workspace = k.workspace and s.connection_id = k.id and s.check_at > @soon
+                 where s.workspace = k.workspace and s.connection_id = k.id
                 """,
                 new
                 {
+                    now,
                     // A burst of refusals is one reason to look, not hundreds.
-                    soon = clock.GetUtcNow().AddSeconds(5),
+                    soon = now.AddSeconds(5),
                     workspaces = connections.Select(one => one.Workspace).ToArray(),
                     ids = connections.Select(one => one.ConnectionId).ToArray(),
                 },

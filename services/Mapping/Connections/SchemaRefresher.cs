@@ -47,11 +47,12 @@ public sealed class SchemaRefresher(
                 check.Workspace,
                 check.ConnectionId,
                 check.Object,
-                cancellationToken
+                cancellationToken,
+                check.DoubtedAt
             );
-            // What cannot be read leaves the last good one in place.
+            // What cannot be read, or is no newer than the doubt in ours, leaves the last good one in place.
             await (
-                reading is SchemaReading.Known(var schema)
+                reading is SchemaReading.Known(var schema) && !(schema.ReadAt < check.DoubtedAt)
                     ? copies.KeepAsync(check, schema, options.SchemaEvery, cancellationToken)
                     : copies.CheckLaterAsync(check, Wait(check.Attempt, options.SchemaEvery), cancellationToken)
             );

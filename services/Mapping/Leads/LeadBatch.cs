@@ -1,6 +1,7 @@
 using LeadSync.Contracts;
 using LeadSync.Mapping.Fields;
 using LeadSync.Mapping.Routes;
+using LeadSync.Mapping.Sources;
 
 namespace LeadSync.Mapping.Leads;
 
@@ -18,6 +19,12 @@ public sealed class WorkingLead(long id, LeadKey key, long version, LeadState st
     public DateTimeOffset? ReceivedAt { get; set; }
     public DateTimeOffset? FirstCapturedAt { get; set; }
     public DateTimeOffset? LastCapturedAt { get; set; }
+
+    /// <summary>The fields of its source.</summary>
+    public SourceModel Model { get; set; } = SourceModel.Standard;
+
+    /// <summary>The address that it is matched by.</summary>
+    public string? Email => State.NormalisedEmail(Model.EmailField);
 
     /// <summary>By connection.</summary>
     public IDictionary<Guid, Pair> Pairs { get; } = new Dictionary<Guid, Pair>();
@@ -143,7 +150,7 @@ public sealed record ConnectionSettings(long Revision, IReadOnlyList<ObjectMappi
 
 /// <summary>Where the leads of one source go.</summary>
 /// <param name="EnabledAt">Null while the source is not declared or not enabled.</param>
-public sealed record SourceSettings(DateTimeOffset? EnabledAt, IReadOnlyList<RouteTo> Routes);
+public sealed record SourceSettings(DateTimeOffset? EnabledAt, SourceModel Model, IReadOnlyList<RouteTo> Routes);
 
 /// <summary>Locked leads, and the settings as they stood after the locks were held.</summary>
 public sealed record LeadBatch(

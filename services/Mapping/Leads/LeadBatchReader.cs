@@ -3,12 +3,18 @@ using LeadSync.Contracts;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
 using LeadSync.Mapping.Routes;
+using LeadSync.Mapping.Sources;
 using Npgsql;
 
 namespace LeadSync.Mapping.Leads;
 
 /// <summary>Reads what <see cref="LeadStore"/> asked for, in the order in which it asked.</summary>
-internal sealed class LeadBatchReader(NpgsqlDataReader reader, SchemaCache schemas, IReadOnlyList<KnownSchema> known)
+internal sealed class LeadBatchReader(
+    NpgsqlDataReader reader,
+    SchemaCache schemas,
+    SourceModels models,
+    IReadOnlyList<KnownSchema> known
+)
 {
     private readonly Dictionary<LeadKey, WorkingLead> _leads = [];
     private readonly Dictionary<long, WorkingLead> _byId = [];
@@ -25,11 +31,8 @@ internal sealed class LeadBatchReader(NpgsqlDataReader reader, SchemaCache schem
         await EachAsync(AddLink, cancellationToken);
         await EachAsync(AddTurn, cancellationToken);
 
-        var enabled = new Dictionary<(string, string), DateTimeOffset>();
-        await EachAsync(
-            () => enabled[(reader.GetString(0), reader.GetString(1))] = reader.Instant(2)!.Value,
-            cancellationToken
-        );
+        var sources = new Dictionary<(string, string), (DateTimeOffset? EnabledAt, SourceModel Model)>();
+        await EachAsync(() => AddSource(sources), cancellationToken);
         var revisions = new Dictionary<Guid, long>();
         await EachAsync(() => revisions[reader.GetGuid(0)] = reader.GetInt64(1), cancellationToken);
         var routes = new List<((string, string) Origin, RouteTo Route)>();
@@ -37,16 +40,15 @@ internal sealed class LeadBatchReader(NpgsqlDataReader reader, SchemaCache schem
         var mappings = new List<(Guid ConnectionId, DateTimeOffset EnabledAt, ObjectMapping Mapping)>();
         await EachAsync(() => mappings.Add(Mapping()), cancellationToken);
 
+        foreach (var lead in _leads.Values)
+            lead.Model = sources[(lead.Key.Workspace, lead.Key.Source)].Model;
         var routesOf = routes.ToLookup(route => route.Origin, route => route.Route);
         var mappingsOf = mappings.ToLookup(mapping => mapping.ConnectionId);
         return new LeadBatch(
             _leads,
             origins.ToDictionary(
                 origin => origin,
-                origin => new SourceSettings(
-                    enabled.TryGetValue(origin, out var since) ? since : null,
-                    [.. routesOf[origin]]
-                )
+                origin => new SourceSettings(sources[origin].EnabledAt, sources[origin].Model, [.. routesOf[origin]])
             ),
             revisions.ToDictionary(
                 revision => revision.Key,
@@ -71,6 +73,12 @@ internal sealed class LeadBatchReader(NpgsqlDataReader reader, SchemaCache schem
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             read();
+    }
+
+    private void AddSource(Dictionary<(string, string), (DateTimeOffset? EnabledAt, SourceModel Model)> sources)
+    {
+        var origin = (reader.GetString(0), reader.GetString(1));
+        sources[origin] = (reader.Instant(2), models.Read(origin, reader.GetString(3)));
     }
 
     private void AddLead()

@@ -115,7 +115,7 @@ public static class LeadChanges
             changed.Select(lead => lead.Id).ToArray(),
             changed.Select(lead => lead.Version).ToArray(),
             changed.Select(lead => JsonSerializer.Serialize(lead.State, LeadJson.Default.LeadState)).ToArray(),
-            changed.Select(lead => lead.State.NormalisedEmail()).ToArray(),
+            changed.Select(lead => lead.Email).ToArray(),
             changed.Select(lead => lead.State.Completed?.Value.ValueKind == JsonValueKind.True).ToArray(),
             changed.Select(lead => lead.State.IsWithdrawn).ToArray(),
             changed.Select(lead => lead.ReceivedAt).ToArray(),

@@ -1,5 +1,6 @@
 using LeadSync.Contracts;
 using LeadSync.Hosting.Bus;
+using LeadSync.Mapping.Sources;
 using Npgsql;
 
 namespace LeadSync.Mapping.Leads;
@@ -23,7 +24,7 @@ public sealed record ToTell(
 );
 
 /// <summary>Takes changes of leads in: all of a batch in one transaction, decided and written together.</summary>
-public sealed class LeadIntake(NpgsqlDataSource database, LeadStore store, TimeProvider clock)
+public sealed class LeadIntake(NpgsqlDataSource database, LeadStore store, SeenFields seen, TimeProvider clock)
 {
     /// <summary>Changes of leads, in any order and any number of times.</summary>
     public Task<ToTell> TakeInAsync(IReadOnlyCollection<LeadChange> changes, CancellationToken cancellationToken) =>
@@ -111,6 +112,8 @@ public sealed class LeadIntake(NpgsqlDataSource database, LeadStore store, TimeP
             cancellationToken
         );
         await transaction.CommitAsync(cancellationToken);
+        foreach (var captured in changes.OfType<LeadChange.Captured>())
+            seen.Note(captured.Workspace, captured.Patch, batch.Leads[captured.Key].Model, now);
         return new ToTell(mapped, failed);
     }
 

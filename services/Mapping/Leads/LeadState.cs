@@ -34,9 +34,11 @@ public sealed class LeadState
     [JsonIgnore]
     public bool IsWithdrawn => WithdrawnAt is not null && Newest is null;
 
-    /// <summary>The field <c>email</c> as it is matched: trimmed, lower case; null when there is none.</summary>
-    public string? NormalisedEmail() =>
-        Captured("email") is { Value: { ValueKind: JsonValueKind.String } value }
+    /// <summary>The address as it is matched: trimmed, lower case, and nothing guessed about dots or plus; null when there is none.</summary>
+    /// <param name="field">The field that the source gave the role of email; null when none has it.</param>
+    public string? NormalisedEmail(string? field) =>
+        field is not null
+        && Captured(field) is { Value: { ValueKind: JsonValueKind.String } value }
         && value.GetString()!.Trim() is { Length: > 0 } email
 #pragma warning disable CA1308 // Addresses are compared in lower case by the CRMs too.
             ? email.ToLowerInvariant()

@@ -1,5 +1,6 @@
 using LeadSync.Contracts;
 using LeadSync.Mapping.Connections;
+using LeadSync.Mapping.Sources;
 using Npgsql;
 
 namespace LeadSync.Mapping.Leads;
@@ -11,6 +12,8 @@ namespace LeadSync.Mapping.Leads;
 /// </summary>
 public sealed class LeadStore(SchemaCache schemas)
 {
+    private readonly SourceModels _models = new();
+
     /// <summary>Inserts the missing leads, locks all, and reads them with the settings that they are mapped by.</summary>
     /// <param name="keys">Each once.</param>
     /// <param name="turns">The turns that the batch brings, so that those known already are recognised.</param>
@@ -110,10 +113,9 @@ public sealed class LeadStore(SchemaCache schemas)
         );
         batch.Add(
             """
-            select s.workspace, s.name, s.enabled_at
+            select s.workspace, s.name, case when s.declared and s.enabled then s.enabled_at end, s.fields::text
               from source s
               join unnest($1, $2) as k (workspace, source) on s.workspace = k.workspace and s.name = k.source
-             where s.declared and s.enabled
             """,
             originWorkspaces,
             originSources
@@ -159,6 +161,6 @@ public sealed class LeadStore(SchemaCache schemas)
         );
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await new LeadBatchReader(reader, schemas, known).ReadAsync(origins, cancellationToken);
+        return await new LeadBatchReader(reader, schemas, _models, known).ReadAsync(origins, cancellationToken);
     }
 }

@@ -23,7 +23,7 @@ public static class MappingEvents
             ConnectionId = connectionId,
             Version = version,
             CreateAs = createAs,
-            Match = new MatchKeys { Records = Records(lead, connectionId), Email = lead.State.NormalisedEmail() },
+            Match = new MatchKeys { Records = Records(lead, connectionId), Email = lead.Email },
             Sections = sections,
             Metadata = lead.State.Metadata?.Pairs,
         };

@@ -9,12 +9,16 @@ namespace LeadSync.Mapping.Sources;
 /// <param name="Path">Where it stands in what was sent.</param>
 public sealed record SourceSetting(string Path, string Name, bool Enabled)
 {
+    /// <summary>Its own, beside the standard ones.</summary>
+    public IReadOnlyList<LeadField> Fields { get; init; } = [];
+
     public static SourceSetting? Read(SettingReader reader, JsonElement node, string path)
     {
-        if (!reader.IsObject(node, path, "name", "enabled"))
+        if (!reader.IsObject(node, path, "name", "enabled", "fields"))
             return null;
         var name = reader.Text(node, path, "name");
         var enabled = reader.Flag(node, path, "enabled") ?? true;
+        var fields = FieldSetting.Read(reader, node, path);
         if (name is not null && !CaptureReader.IsSlug(name))
         {
             reader.Fault(
@@ -24,7 +28,7 @@ public sealed record SourceSetting(string Path, string Name, bool Enabled)
             );
             name = null;
         }
-        return name is null ? null : new SourceSetting(path, name, enabled);
+        return name is null ? null : new SourceSetting(path, name, enabled) { Fields = fields };
     }
 
     /// <summary>As <see cref="Read"/> reads it.</summary>
@@ -33,6 +37,8 @@ public sealed record SourceSetting(string Path, string Name, bool Enabled)
         var node = new JsonObject { ["name"] = source.Name };
         if (!source.Enabled)
             node["enabled"] = false;
+        if (source.Fields.Count > 0)
+            node["fields"] = FieldSetting.Write(source.Fields);
         return node;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LeadSync.Contracts;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping.Config;
@@ -5,7 +6,29 @@ using LeadSync.Mapping.Config;
 namespace LeadSync.Mapping.Sources;
 
 /// <summary>A source: what captures leads. One that was only seen in captures is offered, not yet declared.</summary>
-public sealed record SourceView(string Name, bool Declared, bool Enabled, DateTimeOffset? EnabledSince);
+/// <param name="Fields">Its own, beside the standard ones; as they are saved.</param>
+public sealed record SourceView(
+    string Name,
+    bool Declared,
+    bool Enabled,
+    DateTimeOffset? EnabledSince,
+    JsonArray Fields
+);
+
+/// <summary>A source with all that is known of its fields.</summary>
+/// <param name="Standard">Fields that every source has, but for those that it declares otherwise.</param>
+/// <param name="Seen">Fields of its captures that nobody declared, with the type that they seem to have: to be offered.</param>
+/// <param name="Misfits">Declared fields whose captured values did not all fit; the values are kept all the same.</param>
+public sealed record SourceDetails(
+    string Name,
+    bool Declared,
+    bool Enabled,
+    DateTimeOffset? EnabledSince,
+    JsonArray Fields,
+    JsonArray Standard,
+    IReadOnlyList<SeenField> Seen,
+    IReadOnlyList<SeenField> Misfits
+);
 
 public static class SourcesApi
 {
@@ -26,6 +49,7 @@ public static class SourcesApi
         string source,
         Caller caller,
         SettingsStore store,
+        SeenFieldStore seenFields,
         HttpResponse response,
         CancellationToken cancellationToken
     )
@@ -34,7 +58,20 @@ public static class SourcesApi
         if (there.Sources.FirstOrDefault(one => one.Name == source) is not { } stored)
             return FailureCatalogue.NotFound.Problem(StatusCodes.Status404NotFound, "There is no such source.");
         response.Headers.ETag = SavingApi.ETag(stored.Revision);
-        return Results.Ok(View(stored));
+        var model = new SourceModel(stored.Fields);
+        var seen = await seenFields.ReadAsync(caller.Workspace, source, cancellationToken);
+        return Results.Ok(
+            new SourceDetails(
+                stored.Name,
+                stored.Declared,
+                stored.Enabled,
+                stored.Enabled ? stored.EnabledAt : null,
+                FieldSetting.Write(stored.Fields),
+                FieldSetting.Write(model.Fields.Skip(stored.Fields.Count)),
+                [.. seen.Where(field => model.Find(field.Name) is null)],
+                [.. seen.Where(field => field.Misfits > 0 && model.Find(field.Name) is not null)]
+            )
+        );
     }
 
     private static async Task<IResult> PutAsync(
@@ -44,6 +81,7 @@ public static class SourcesApi
         HttpResponse response,
         SaveSettings save,
         SettingsStore store,
+        SeenFieldStore seenFields,
         CancellationToken cancellationToken
     )
     {
@@ -58,9 +96,16 @@ public static class SourcesApi
             there => SavingApi.IsExpected(request, there.Sources.FirstOrDefault(one => one.Name == source)?.Revision),
             cancellationToken
         );
-        return SavingApi.Problem(outcome) ?? await GetAsync(source, caller, store, response, cancellationToken);
+        return SavingApi.Problem(outcome)
+            ?? await GetAsync(source, caller, store, seenFields, response, cancellationToken);
     }
 
     private static SourceView View(StoredSource source) =>
-        new(source.Name, source.Declared, source.Enabled, source.Enabled ? source.EnabledAt : null);
+        new(
+            source.Name,
+            source.Declared,
+            source.Enabled,
+            source.Enabled ? source.EnabledAt : null,
+            FieldSetting.Write(source.Fields)
+        );
 }

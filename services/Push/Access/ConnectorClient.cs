@@ -46,6 +46,30 @@ public sealed class ConnectorClient(HttpClient http)
         );
     }
 
+    /// <summary>The org's budget as Connector shows it; null where it cannot be told now.</summary>
+    public async Task<JsonElement?> BudgetAsync(
+        string workspace,
+        Guid connectionId,
+        CancellationToken cancellationToken
+    )
+    {
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            $"/v1/connections/{connectionId}/budget"
+        ).ForWorkspace(workspace);
+        try
+        {
+            using var response = await http.SendAsync(request, cancellationToken);
+            return response.IsSuccessStatusCode
+                ? await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)
+                : null;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
     private static FailureClass ClassOf(string code) =>
         code switch
         {

@@ -52,7 +52,7 @@ public sealed class LaneAccess(
     )
     {
         _cargo = cargo;
-        holds.Check(lease.ConnectionId, cargo);
+        holds.Check(lease.Workspace, lease.ConnectionId, cargo);
         if (_calls <= 0 || clock.GetUtcNow() >= _grant.ExpiresAt)
             await AskAsync(refusedToken: null, cancellationToken);
         _sendBefore = sendBefore ?? DateTimeOffset.MaxValue;
@@ -69,7 +69,7 @@ public sealed class LaneAccess(
         // A process that was stopped between the check and here has lost the lane without noticing.
         if (clock.GetElapsedTime(_checkedAt) >= options.Lease || clock.GetUtcNow() >= _sendBefore)
             throw new LeaseLostException(lease.ConnectionId);
-        holds.Check(lease.ConnectionId, _cargo);
+        holds.Check(lease.Workspace, lease.ConnectionId, _cargo);
         if (--_calls < 0)
             throw new GrantSpentException();
     }
@@ -115,6 +115,7 @@ public sealed class Accesses(
         var crm =
             crms.FirstOrDefault(crm => crm.System == grant.System)
             ?? throw new InvalidOperationException($"There is no client for the CRM '{grant.System}'.");
+        await leases.LearnSystemAsync(lease, grant.System, cancellationToken);
         return new LaneAccess(lease, crm, grant, connector, leases, holds, clock, options);
     }
 }

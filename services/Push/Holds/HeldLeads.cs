@@ -40,12 +40,13 @@ public sealed class HeldLeads(NpgsqlDataSource database, TimeProvider clock)
     /// <summary>Parks up to 500 leads that were held for longer than this, with a code that says so; gives how many.</summary>
     public async Task<int> ExpireSomeAsync(TimeSpan after, CancellationToken cancellationToken)
     {
+        var message = $"The lead was held for {after.TotalDays:0} days, and is not sent any more.";
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var rows = await connection.QueryAsync<Row>(
             new CommandDefinition(
                 """
-                update lead_sync s set parked_code = @Code
+                update lead_sync s set parked_code = @Code, parked_at = now(), parked_message = @message
                  where (connection_id, source, lead_id) in (
                     select p.connection_id, p.source, p.lead_id
                       from lead_sync p
@@ -59,6 +60,7 @@ public sealed class HeldLeads(NpgsqlDataSource database, TimeProvider clock)
                 new
                 {
                     FailureCatalogue.HeldTooLong.Code,
+                    message,
                     after,
                     AtOnce,
                 },
@@ -67,12 +69,7 @@ public sealed class HeldLeads(NpgsqlDataSource database, TimeProvider clock)
             )
         );
         var leads = rows.Select(row => row.ToLead()).ToList();
-        var trouble = Trouble.Of(
-            SyncStage.Write,
-            FailureCatalogue.HeldTooLong,
-            $"The lead was held for {after.TotalDays:0} days, and is not sent any more.",
-            []
-        );
+        var trouble = Trouble.Of(SyncStage.Write, FailureCatalogue.HeldTooLong, message, []);
         foreach (var group in leads.GroupBy(lead => lead.Workspace, StringComparer.Ordinal))
         {
             await OutcomeStore.AddAsync(

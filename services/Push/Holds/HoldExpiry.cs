@@ -11,26 +11,10 @@ public sealed class HoldExpiry(HeldLeads leads, PushOptions options, TimeProvide
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                while (await RunOnceAsync(stoppingToken) > 0) { }
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                if (Faults.IsInfrastructure(fault))
-                    log.LogWarning("Looking for leads held for too long: {Fault}", Faults.Name(fault));
-                else
-                    log.LogError("Looking for leads held for too long: {Fault}", Faults.Trace(fault));
-            }
-            await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync("Looking for leads held for too long", Pause, RunOnceAsync, clock, log, stoppingToken);
 
-    /// <summary>Ends some; gives how many.</summary>
-    public Task<int> RunOnceAsync(CancellationToken cancellationToken) =>
-        leads.ExpireSomeAsync(options.HoldFor, cancellationToken);
+    /// <summary>Ends some; false when none was left.</summary>
+    public async Task<bool> RunOnceAsync(CancellationToken cancellationToken) =>
+        await leads.ExpireSomeAsync(options.HoldFor, cancellationToken) > 0;
 }

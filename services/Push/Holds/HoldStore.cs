@@ -6,28 +6,40 @@ namespace LeadSync.Push.Holds;
 /// <summary>All SQL on <c>hold</c>, and on what a hold that goes leaves to be done in its lane.</summary>
 public sealed class HoldStore(NpgsqlDataSource database)
 {
-    public async Task<IReadOnlyList<Hold>> ReadAllAsync(CancellationToken cancellationToken)
+    /// <summary>What stops calls now. A lane that is drained is not among it: its calls under way go on to their end.</summary>
+    public async Task<(IReadOnlyList<Hold> Holds, IReadOnlyList<string> Stopped)> ReadAllAsync(
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return (
-            await connection.QueryAsync<Hold>(
-                new CommandDefinition(
-                    "select distinct connection_id, source, object from hold",
-                    cancellationToken: cancellationToken
-                )
+        await using var read = await connection.QueryMultipleAsync(
+            new CommandDefinition(
+                """
+                select distinct connection_id, source, object from hold where reason <> 'draining';
+                select workspace from stop
+                """,
+                cancellationToken: cancellationToken
             )
-        ).AsList();
+        );
+        return ((await read.ReadAsync<Hold>()).AsList(), (await read.ReadAsync<string>()).AsList());
     }
 
     /// <summary>Sets a hold; one that is there stays as it is.</summary>
-    public async Task SetAsync(string workspace, Hold hold, string reason, CancellationToken cancellationToken)
+    /// <param name="by">Who asked for it, and why, when a person did.</param>
+    public async Task SetAsync(
+        string workspace,
+        Hold hold,
+        string reason,
+        CancellationToken cancellationToken,
+        (string Name, string? Note)? by = null
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(
             new CommandDefinition(
                 """
-                insert into hold (connection_id, workspace, source, object, reason)
-                values (@ConnectionId, @workspace, @Source, @Object, @reason)
+                insert into hold (connection_id, workspace, source, object, reason, held_by, note)
+                values (@ConnectionId, @workspace, @Source, @Object, @reason, @name, @note)
                 on conflict do nothing
                 """,
                 new
@@ -37,6 +49,8 @@ public sealed class HoldStore(NpgsqlDataSource database)
                     hold.Source,
                     hold.Object,
                     reason,
+                    name = by?.Name,
+                    note = by?.Note,
                 },
                 cancellationToken: cancellationToken
             )

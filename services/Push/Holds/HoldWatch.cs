@@ -18,14 +18,17 @@ public sealed class HoldWatch(HoldStore holds, TimeProvider clock, ILogger<HoldW
     private volatile Known? _known;
 
     /// <summary>Throws when a call must not go out now.</summary>
+    /// <param name="workspace">The lane's.</param>
     /// <param name="cargo">What the call carries; empty for one that belongs to no lead in particular.</param>
     /// <exception cref="HeldException">A hold is set.</exception>
     /// <exception cref="TimeoutException">What is held is not known well enough.</exception>
-    public void Check(Guid connectionId, IReadOnlyCollection<Cargo> cargo)
+    public void Check(string workspace, Guid connectionId, IReadOnlyCollection<Cargo> cargo)
     {
         var known = _known;
         if (known is null || clock.GetElapsedTime(known.ReadAt) >= Freshness)
             throw new TimeoutException("What is held could not be read in time, so nothing is sent.");
+        if (known.IsStopped(workspace))
+            throw new HeldException(connectionId);
         if (known.Of(connectionId).Any(hold => hold.IsWhole || cargo.Any(one => hold.Covers(one.Source, one.Object))))
             throw new HeldException(connectionId);
     }
@@ -58,12 +61,15 @@ public sealed class HoldWatch(HoldStore holds, TimeProvider clock, ILogger<HoldW
     {
         // Taken before the look: what is set while it is under way may be missing in it.
         var readAt = clock.GetTimestamp();
-        var read = await holds.ReadAllAsync(cancellationToken);
-        _known = new Known(readAt, read.ToLookup(hold => hold.ConnectionId));
+        var (read, stopped) = await holds.ReadAllAsync(cancellationToken);
+        _known = new Known(readAt, read.ToLookup(hold => hold.ConnectionId), stopped.ToHashSet(StringComparer.Ordinal));
     }
 
-    private sealed record Known(long ReadAt, ILookup<Guid, Hold> Holds)
+    private sealed record Known(long ReadAt, ILookup<Guid, Hold> Holds, IReadOnlySet<string> Stopped)
     {
+        public bool IsStopped(string workspace) =>
+            Stopped.Count > 0 && (Stopped.Contains("") || Stopped.Contains(workspace));
+
         public IEnumerable<Hold> Of(Guid connectionId) => Holds[connectionId];
     }
 }

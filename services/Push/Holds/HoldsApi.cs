@@ -7,8 +7,6 @@ namespace LeadSync.Push.Holds;
 /// <summary>What is held, for the services that say so: nobody else may.</summary>
 public static class HoldsApi
 {
-    private static readonly string[] Reasons = ["deauthorised", "removed", "pullOnly", "disabled"];
-
     public static void MapHolds(this WebApplication app)
     {
         var holds = app.MapGroup("/v1/holds/{connectionId:guid}");
@@ -75,8 +73,10 @@ public static class HoldsApi
     private static IResult? Fault(string? reason, string? waiting)
     {
         var faults = new List<FieldFault>();
-        if (!Reasons.Contains(reason, StringComparer.Ordinal))
-            faults.Add(new FieldFault("reason", "is none that holds", $"Use {string.Join(", ", Reasons)}."));
+        if (!HoldReasons.OfServices.Contains(reason, StringComparer.Ordinal))
+            faults.Add(
+                new FieldFault("reason", "is none that holds", $"Use {string.Join(", ", HoldReasons.OfServices)}.")
+            );
         if (waiting is not ("" or "send" or "discard"))
             faults.Add(
                 new FieldFault("waiting", "does not say what is to become of what waits", "Use send or discard.")

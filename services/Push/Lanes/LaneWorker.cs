@@ -8,12 +8,14 @@ using LeadSync.Push.Writing;
 namespace LeadSync.Push.Lanes;
 
 /// <summary>
-/// Serves lanes, several at once: leases the one that was not served for longest, works one round on it, gives it back. A
-/// lane whose CRM fails rests for a while and is taken up again by itself; what waits in it stays where it is.
+/// Serves lanes, several at once for each kind of CRM: leases the one that was not served for longest, works one round on
+/// it, gives it back. One worker of several takes only small lanes. A lane whose CRM fails rests for a while and is taken
+/// up again by itself; what waits in it stays where it is.
 /// </summary>
 public sealed class LaneWorker(
     LeaseStore leases,
     LaneRound round,
+    IEnumerable<ICrm> crms,
     Wakeup wakeup,
     PushOptions options,
     TimeProvider clock,
@@ -25,9 +27,16 @@ public sealed class LaneWorker(
     private static readonly TimeSpan FaultWait = TimeSpan.FromSeconds(1);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, options.LanesAtOnce).Select(_ => ServeAsync(stoppingToken)));
+        Task.WhenAll(Duties().Select(duty => ServeAsync(duty, stoppingToken)));
 
-    private async Task ServeAsync(CancellationToken stoppingToken)
+    private IEnumerable<Duty> Duties() =>
+        crms.SelectMany(crm =>
+            Enumerable
+                .Range(0, options.LanesAtOnce)
+                .Select(number => new Duty(crm.System, SmallOnly: number == 0 && options.LanesAtOnce > 1))
+        );
+
+    private async Task ServeAsync(Duty duty, CancellationToken stoppingToken)
     {
         var owner = Guid.CreateVersion7();
         using var end = new CancellationTokenSource();
@@ -37,7 +46,7 @@ public sealed class LaneWorker(
             var ring = wakeup.Next;
             try
             {
-                if (await RunOnceAsync(owner, end.Token))
+                if (await RunOnceAsync(owner, duty, end.Token))
                     continue;
                 await Task.WhenAny(ring, Task.Delay(options.IdleWait, clock, stoppingToken));
             }
@@ -53,16 +62,16 @@ public sealed class LaneWorker(
     }
 
     /// <summary>Serves one lane for one round; false when none has work.</summary>
-    public async Task<bool> RunOnceAsync(Guid owner, CancellationToken cancellationToken)
+    public async Task<bool> RunOnceAsync(Guid owner, Duty duty, CancellationToken cancellationToken)
     {
-        if (await leases.TakeNextAsync(owner, cancellationToken) is not { } lease)
+        if (await leases.TakeNextAsync(owner, duty, cancellationToken) is not { } lease)
             return false;
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var renewal = RenewAsync(lease, done.Token);
         try
         {
             await round.RunAsync(lease, cancellationToken);
-            await leases.ReleaseAsync(lease, cancellationToken);
+            await leases.ReleaseAsync(lease, wentWell: true, cancellationToken);
             // What this round has said is to be published.
             wakeup.Ring();
         }
@@ -77,10 +86,11 @@ public sealed class LaneWorker(
         // What a hold stopped waits for its end; the rest of the lane goes on.
         catch (Exception fault) when (fault is GrantSpentException or HeldException)
         {
-            await leases.ReleaseAsync(lease, cancellationToken);
+            await leases.ReleaseAsync(lease, wentWell: false, cancellationToken);
         }
         catch (LeaseLostException)
         {
+            Measures.LeasesLost.Add(1);
             log.LogWarning("Lane {ConnectionId} was taken over while it was served", lease.ConnectionId);
         }
         // Connector away is not the CRM's fault, and neither is a database that hiccups: rest, and try again.

@@ -1,54 +1,176 @@
-using Dapper;
+using LeadSync.Contracts;
 using LeadSync.Hosting.Web;
-using Npgsql;
+using LeadSync.Push.Access;
+using LeadSync.Push.Holds;
 
 namespace LeadSync.Push.Lanes;
 
-/// <summary>What an operator sees of a workspace's lanes.</summary>
+/// <summary>What an operator sees of a workspace's lanes, and what stops and starts them.</summary>
 public static class LanesApi
 {
-    public static void MapLanes(this WebApplication app) =>
+    private const int LongestNote = 500;
+
+    public static void MapLanes(this WebApplication app)
+    {
         app.MapGet(
                 "/v1/lanes",
-                async (Caller caller, NpgsqlDataSource database, CancellationToken cancellationToken) =>
-                {
-                    await using var connection = await database.OpenConnectionAsync(cancellationToken);
-                    return await connection.QueryAsync<LaneView>(
-                        new CommandDefinition(
-                            """
-                            select l.connection_id,
-                                   case when exists (select from hold h where h.connection_id = l.connection_id) then 'held'
-                                        when l.resume_at > now() then 'resting' else 'active' end as state,
-                                   l.pause_code as code, l.pause_message as message, l.resume_at,
-                                   (select count(*) from lead_sync s
-                                     where s.connection_id = l.connection_id and s.wanted_run > s.done_run and s.parked_code is null) as waiting,
-                                   (select count(*) from lead_sync s
-                                     where s.connection_id = l.connection_id and s.wanted_run > s.done_run and s.parked_code is not null) as parked,
-                                   (select count(*) from intent i where i.connection_id = l.connection_id and i.state = 'unknown') as unknown
-                              from lane l
-                             where l.workspace = @Workspace
-                             order by l.connection_id
-                            """,
-                            new { caller.Workspace },
-                            cancellationToken: cancellationToken
-                        )
-                    );
-                }
+                (Caller caller, ReadLanes read, CancellationToken cancellationToken) =>
+                    read.AllAsync(caller.Workspace, cancellationToken)
             )
             .RequireAtLeast(Role.Viewer);
+        app.MapGet("/v1/lanes/{connectionId:guid}", OneAsync).RequireAtLeast(Role.Viewer);
+        app.MapPost("/v1/lanes/{connectionId:guid}/pause", PauseAsync).RequireAtLeast(Role.Integrator);
+        app.MapPost("/v1/lanes/{connectionId:guid}/drain", DrainAsync).RequireAtLeast(Role.Integrator);
+        app.MapPost("/v1/lanes/{connectionId:guid}/resume", ResumeAsync).RequireAtLeast(Role.Integrator);
+        app.MapPost("/v1/lanes/stop-all", StopAllAsync).RequireAtLeast(Role.Manager);
+        app.MapPost("/v1/lanes/resume-all", ResumeAllAsync).RequireAtLeast(Role.Manager);
+        // For autoscalers, which have no workspace: sums only, and Gateway does not pass it on.
+        app.MapGet(
+                "/lanes/backlog",
+                (ReadLanes read, CancellationToken cancellationToken) => read.BacklogAsync(cancellationToken)
+            )
+            .AllowAnonymous();
+    }
 
-    /// <param name="State">active; held, wholly or in part, until a person lifts that; or resting until <paramref name="ResumeAt"/> for the reason given.</param>
-    /// <param name="Waiting">Leads that will be taken by themselves.</param>
-    /// <param name="Parked">Leads that need a person first.</param>
-    /// <param name="Unknown">Writes whose answer was lost and is being looked for.</param>
-    public sealed record LaneView(
-        Guid ConnectionId,
-        string State,
-        string? Code,
-        string? Message,
-        DateTimeOffset? ResumeAt,
-        long Waiting,
-        long Parked,
-        long Unknown
-    );
+    internal static IResult NoLane() =>
+        FailureCatalogue.NotFound.Problem(
+            StatusCodes.Status404NotFound,
+            "There is no such lane: nothing was ever mapped for that connection."
+        );
+
+    private static async Task<IResult> OneAsync(
+        Guid connectionId,
+        Caller caller,
+        ReadLanes read,
+        ConnectorClient connector,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await read.OneAsync(caller.Workspace, connectionId, cancellationToken) is not { } lane)
+            return NoLane();
+        return Results.Ok(
+            lane with
+            {
+                Budget = await connector.BudgetAsync(caller.Workspace, connectionId, cancellationToken),
+            }
+        );
+    }
+
+    /// <summary>The answer comes when no call can start any more; one under way may still end.</summary>
+    private static async Task<IResult> PauseAsync(
+        Guid connectionId,
+        Reason? reason,
+        Caller caller,
+        ReadLanes read,
+        HoldStore holds,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Refused(reason) is { } refused)
+            return refused;
+        if (await read.OneAsync(caller.Workspace, connectionId, cancellationToken) is null)
+            return NoLane();
+        await HoldAsync(holds, caller, connectionId, HoldReasons.Paused, reason!, cancellationToken);
+        await Task.Delay(HoldWatch.Freshness, clock, cancellationToken);
+        return Results.NoContent();
+    }
+
+    /// <summary>Starts nothing more; what is under way goes on to its end. The lane then says drained.</summary>
+    private static async Task<IResult> DrainAsync(
+        Guid connectionId,
+        Reason? reason,
+        Caller caller,
+        ReadLanes read,
+        HoldStore holds,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Refused(reason) is { } refused)
+            return refused;
+        if (await read.OneAsync(caller.Workspace, connectionId, cancellationToken) is null)
+            return NoLane();
+        await HoldAsync(holds, caller, connectionId, HoldReasons.Draining, reason!, cancellationToken);
+        return Results.Accepted($"/v1/lanes/{connectionId}");
+    }
+
+    /// <summary>Ends a person's stop of the lane. What holds it for another reason goes on holding it.</summary>
+    private static async Task<IResult> ResumeAsync(
+        Guid connectionId,
+        Caller caller,
+        ReadLanes read,
+        HoldStore holds,
+        Wakeup wakeup,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await read.OneAsync(caller.Workspace, connectionId, cancellationToken) is null)
+            return NoLane();
+        foreach (var reason in new[] { HoldReasons.Paused, HoldReasons.Draining })
+            await holds.LiftAsync(caller.Workspace, new Hold(connectionId, "", ""), reason, cancellationToken);
+        wakeup.Ring();
+        return Results.NoContent();
+    }
+
+    /// <summary>Stops every lane of the workspace, those to come included. The answer comes when no call can start any more.</summary>
+    private static async Task<IResult> StopAllAsync(
+        Reason? reason,
+        Caller caller,
+        StopStore stops,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Refused(reason) is { } refused)
+            return refused;
+        await stops.StopAsync(caller.Workspace, caller.Name, reason!.Note, cancellationToken);
+        await Task.Delay(HoldWatch.Freshness, clock, cancellationToken);
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> ResumeAllAsync(
+        Caller caller,
+        StopStore stops,
+        Wakeup wakeup,
+        CancellationToken cancellationToken
+    )
+    {
+        await stops.ResumeAsync(caller.Workspace, cancellationToken);
+        wakeup.Ring();
+        return Results.NoContent();
+    }
+
+    private static Task HoldAsync(
+        HoldStore holds,
+        Caller caller,
+        Guid connectionId,
+        string why,
+        Reason reason,
+        CancellationToken cancellationToken
+    ) =>
+        holds.SetAsync(
+            caller.Workspace,
+            new Hold(connectionId, "", ""),
+            why,
+            cancellationToken,
+            (caller.Name, reason.Note)
+        );
+
+    private static IResult? Refused(Reason? reason) =>
+        string.IsNullOrWhiteSpace(reason?.Note) || reason.Note.Length > LongestNote
+            ? FailureCatalogue.SettingInvalid.Problem(
+                StatusCodes.Status422UnprocessableEntity,
+                "A lane is not stopped without saying why.",
+                [
+                    new FieldFault(
+                        "note",
+                        "does not say why in at most 500 characters",
+                        "Say why; whoever finds the lane stopped will want to know."
+                    ),
+                ]
+            )
+            : null;
+
+    /// <param name="Note">Why, for those who find the lane stopped.</param>
+    public sealed record Reason(string? Note);
 }

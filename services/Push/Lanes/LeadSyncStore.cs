@@ -43,9 +43,11 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
                 // Keys come as JSON, for unnest takes arrays of arrays apart.
                 """
                 insert into lead_sync as s
-                    (connection_id, source, lead_id, workspace, wanted, version, from_version, done_run, keys, trace_parent)
+                    (connection_id, source, lead_id, workspace, wanted, version, from_version, done_run, keys, trace_parent,
+                     priority)
                 select n.connection_id, n.source, n.lead_id, n.workspace, n.wanted::jsonb, n.version, n.version,
-                       n.withdrawn::int, array(select jsonb_array_elements_text(n.keys::jsonb)), n.trace_parent
+                       n.withdrawn::int, array(select jsonb_array_elements_text(n.keys::jsonb)), n.trace_parent,
+                       case when n.wanted::jsonb @> '{"backfill": true}' then 2 else 0 end
                   from unnest(@connections, @sources, @leadIds, @workspaces, @wanted, @versions, @withdrawn, @keys, @traces)
                     as n (connection_id, source, lead_id, workspace, wanted, version, withdrawn, keys, trace_parent)
                   join lane l on l.connection_id = n.connection_id and l.workspace = n.workspace
@@ -56,9 +58,16 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
                     wanted_run = s.wanted_run + 1,
                     done_run = case when excluded.done_run = 1 then s.wanted_run + 1 else s.done_run end,
                     parked_code = null,
+                    parked_at = null,
+                    parked_message = null,
+                    replayed_by = null,
                     attempts = 0,
                     due_at = now(),
                     arrived_at = now(),
+                    -- What waits already keeps its place when a backfill comes over it.
+                    priority = case when excluded.priority < 2 then (s.record_id is not null)::int
+                                    when s.wanted_run > s.done_run then s.priority
+                                    else 2 end,
                     keys = excluded.keys || case when s.record_id is null then '{}' else array['record:' || s.record_id] end,
                     trace_parent = excluded.trace_parent
                 where excluded.version > s.version
@@ -82,7 +91,11 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>The leads of a lane that are due, longest waiting first, without those that are held, or whose keys an intent still holds.</summary>
+    /// <summary>
+    /// The leads of a lane that are due, without those that are held, or whose keys an intent still holds: new ones before
+    /// updates before a backfill, of each the longest waiting first. A fifth is kept for updates and a tenth for the
+    /// backfill, where they have as much, so that none waits for ever.
+    /// </summary>
     public async Task<List<WaitingLead>> TakeDueAsync(Lease lease, int most, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -90,13 +103,20 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
             new CommandDefinition(
                 """
                 with held as (select coalesce(array_agg(k), '{}') as keys from intent i, unnest(i.keys) as k where i.connection_id = @ConnectionId)
-                select s.workspace, s.wanted::text as wanted, s.wanted_run, s.from_version, s.attempts, s.keys, s.object, s.record_id
-                  from lead_sync s, held
-                 where s.connection_id = @ConnectionId and s.wanted_run > s.done_run and s.parked_code is null and s.due_at <= now()
-                   and not s.keys && held.keys
-                   and not exists (select from hold h
-                                    where h.connection_id = s.connection_id and h.source in ('', s.source) and h.object = '')
-                 order by s.due_at
+                select d.workspace, d.wanted::text as wanted, d.wanted_run, d.from_version, d.attempts, d.keys, d.object, d.record_id,
+                       d.replayed_by
+                  from unnest('{0,1,2}'::smallint[], '{1,0.2,0.1}'::numeric[]) as class (priority, share)
+                 cross join lateral (
+                    select s.*, row_number() over (order by s.due_at) as place
+                      from lead_sync s, held
+                     where s.connection_id = @ConnectionId and s.priority = class.priority
+                       and s.wanted_run > s.done_run and s.parked_code is null and s.due_at <= now()
+                       and not s.keys && held.keys
+                       and not exists (select from hold h
+                                        where h.connection_id = s.connection_id and h.source in ('', s.source) and h.object = '')
+                     order by s.due_at
+                     limit @most) d
+                 order by class.priority > 0 and d.place <= @most * class.share desc, class.priority, d.due_at
                  limit @most
                 """,
                 new { lease.ConnectionId, most },
@@ -137,6 +157,7 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
         public required string[] Keys { get; init; }
         public string? Object { get; init; }
         public string? RecordId { get; init; }
+        public string? ReplayedBy { get; init; }
 
         public WaitingLead ToLead() =>
             new(
@@ -147,6 +168,9 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
                 Attempts,
                 Keys,
                 Object is null ? null : new KnownRecord(Object, RecordId!)
-            );
+            )
+            {
+                ReplayedBy = ReplayedBy,
+            };
     }
 }

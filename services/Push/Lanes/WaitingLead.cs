@@ -18,5 +18,8 @@ public sealed record WaitingLead(
     KnownRecord? Link
 )
 {
+    /// <summary>Who had it taken again; null when nobody had.</summary>
+    public string? ReplayedBy { get; init; }
+
     public LeadKey Key => Wanted.Key(Workspace);
 }

@@ -14,7 +14,8 @@ public static class Tell
         Match match,
         SyncDecision decision,
         DateTimeOffset at,
-        string? reason = null
+        string? reason = null,
+        (string Name, string? Note)? by = null
     )
     {
         var one = match as Match.One;
@@ -33,6 +34,8 @@ public static class Tell
                 Candidates = one?.Candidates,
                 Decision = decision,
                 Reason = reason ?? one?.Reason,
+                AskedBy = by?.Name ?? lead.ReplayedBy,
+                Note = by?.Note,
                 Metadata = lead.Wanted.Metadata,
             }
         );

@@ -72,13 +72,14 @@ public sealed class IntentStore(NpgsqlDataSource database)
     public async Task AbandonOpenAsync(Lease lease, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
+        var abandoned = await connection.ExecuteAsync(
             new CommandDefinition(
                 "update intent set state = 'unknown', probe_at = now() where connection_id = @ConnectionId and state = 'open'",
                 new { lease.ConnectionId },
                 cancellationToken: cancellationToken
             )
         );
+        Measures.Rescued.Add(abandoned);
     }
 
     /// <summary>Before intents are sent again, having certainly been refused: their times begin anew.</summary>

@@ -24,6 +24,9 @@ public sealed record Settlement(WaitingLead Lead, RowEnd End)
     /// <summary>The catalogue code that it is parked under.</summary>
     public string? ParkCode { get; init; }
 
+    /// <summary>What is said of it, without the lead's values.</summary>
+    public string? ParkMessage { get; init; }
+
     /// <summary>How long it waits for its next attempt.</summary>
     public TimeSpan Wait { get; init; }
 

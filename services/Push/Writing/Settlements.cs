@@ -100,6 +100,7 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
         new(lead, RowEnd.Parked)
         {
             ParkCode = trouble.Code,
+            ParkMessage = trouble.Message,
             Outcomes = [Tell.Failed(lead, trouble, clock.GetUtcNow())],
         };
 }

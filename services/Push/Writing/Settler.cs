@@ -9,7 +9,7 @@ namespace LeadSync.Push.Writing;
 /// Ends the work on leads in one transaction: the row's run, the record link, what was applied, the outcomes, the intent.
 /// Only the lane's owner may.
 /// </summary>
-public sealed class Settler(NpgsqlDataSource database)
+public sealed class Settler(NpgsqlDataSource database, TimeProvider clock)
 {
     /// <exception cref="LeaseLostException">The lane is no longer ours; nothing was changed.</exception>
     public async Task SettleAsync(
@@ -24,6 +24,7 @@ public sealed class Settler(NpgsqlDataSource database)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await LeaseStore.CheckAsync(lease, transaction, cancellationToken);
         await EndRowsAsync(lease, settlements, transaction, cancellationToken);
+        await CountAsync(lease, settlements, transaction, cancellationToken);
         await ApplyAsync(lease, settlements, transaction, cancellationToken);
         await EndIntentsAsync(lease, settlements, transaction, cancellationToken);
         await OutcomeStore.AddAsync(
@@ -33,6 +34,26 @@ public sealed class Settler(NpgsqlDataSource database)
             cancellationToken
         );
         await transaction.CommitAsync(cancellationToken);
+        Measure(settlements);
+    }
+
+    private void Measure(IReadOnlyList<Settlement> settlements)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var settlement in settlements)
+        {
+            if (settlement.End == RowEnd.Again)
+                continue;
+            // A lead's version is when it became wanted, in microseconds since 1970.
+            var wantedAt = DateTimeOffset.UnixEpoch.AddTicks(
+                settlement.Lead.Wanted.Version * TimeSpan.TicksPerMicrosecond
+            );
+            Measures.Count(
+                settlement.End.ToString().ToLowerInvariant(),
+                settlement.ParkCode,
+                settlement.End == RowEnd.Retried ? null : now - wantedAt
+            );
+        }
     }
 
     private static Task EndRowsAsync(
@@ -49,6 +70,9 @@ public sealed class Settler(NpgsqlDataSource database)
                     done_run = case when n.ending = 'Done' then greatest(s.done_run, n.run) else s.done_run end,
                     from_version = case when n.ending = 'Done' and s.wanted_run > n.run then n.version + 1 else s.from_version end,
                     parked_code = case when n.ending = 'Parked' and s.wanted_run = n.run then n.park_code else s.parked_code end,
+                    parked_at = case when n.ending = 'Parked' and s.wanted_run = n.run then now() else s.parked_at end,
+                    parked_message = case when n.ending = 'Parked' and s.wanted_run = n.run then n.park_message else s.parked_message end,
+                    replayed_by = case when n.ending in ('Done', 'Parked') and s.wanted_run = n.run then null else s.replayed_by end,
                     attempts = case when s.wanted_run <> n.run or n.ending = 'Again' then s.attempts
                                     when n.ending = 'Retried' then s.attempts + 1 else 0 end,
                     due_at = case when n.ending in ('Retried', 'Again') and s.wanted_run = n.run then now() + n.wait else s.due_at end,
@@ -56,8 +80,8 @@ public sealed class Settler(NpgsqlDataSource database)
                     record_id = coalesce(n.record_id, s.record_id),
                     keys = case when n.record_id is null or s.keys @> array['record:' || n.record_id] then s.keys
                                 else s.keys || ('record:' || n.record_id) end
-                  from unnest(@sources, @leadIds, @runs, @versions, @endings, @parkCodes, @waits, @objects, @recordIds)
-                    as n (source, lead_id, run, version, ending, park_code, wait, object, record_id)
+                  from unnest(@sources, @leadIds, @runs, @versions, @endings, @parkCodes, @parkMessages, @waits, @objects, @recordIds)
+                    as n (source, lead_id, run, version, ending, park_code, park_message, wait, object, record_id)
                  where s.connection_id = @ConnectionId and s.source = n.source and s.lead_id = n.lead_id
                 """,
                 new
@@ -69,6 +93,7 @@ public sealed class Settler(NpgsqlDataSource database)
                     versions = settlements.Select(settlement => settlement.Lead.Wanted.Version).ToArray(),
                     endings = settlements.Select(settlement => settlement.End.ToString()).ToArray(),
                     parkCodes = settlements.Select(settlement => settlement.ParkCode).ToArray(),
+                    parkMessages = settlements.Select(settlement => settlement.ParkMessage).ToArray(),
                     waits = settlements.Select(settlement => settlement.Wait).ToArray(),
                     objects = settlements.Select(settlement => settlement.Link?.Object).ToArray(),
                     recordIds = settlements.Select(settlement => settlement.Link?.RecordId).ToArray(),
@@ -77,6 +102,31 @@ public sealed class Settler(NpgsqlDataSource database)
                 cancellationToken: cancellationToken
             )
         );
+
+    /// <summary>Counts what was served in this minute. Only the lane's owner writes its row.</summary>
+    private static async Task CountAsync(
+        Lease lease,
+        IReadOnlyList<Settlement> settlements,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken
+    )
+    {
+        var leads = settlements.Count(settlement => settlement.End is RowEnd.Done or RowEnd.Parked);
+        if (leads == 0)
+            return;
+        await transaction.Connection!.ExecuteAsync(
+            new CommandDefinition(
+                """
+                insert into lane_minute as m (connection_id, minute, leads)
+                values (@ConnectionId, date_trunc('minute', now()), @leads)
+                on conflict (connection_id, minute) do update set leads = m.leads + excluded.leads
+                """,
+                new { lease.ConnectionId, leads },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
+    }
 
     private static async Task ApplyAsync(
         Lease lease,

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json;
+using Dapper;
 using LeadSync.Connector.OAuth;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -54,6 +56,34 @@ public sealed class When_nobody_finishes_what_was_begun(OAuthUnderTest connector
         org.ShowGrants().ShouldBeEmpty();
         (await connector.ConfirmAsync(asked, org.Id)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
     }
+
+    [Fact]
+    public async Task What_has_ended_is_forgotten_after_a_while_and_stays_in_the_history()
+    {
+        var end = connector.Services.GetRequiredService<EndConsent>();
+        var refused = await connector.AskAsync(OAuthUnderTest.NewConnection("long ago"));
+        var org = connector.NewOrg();
+        var connection = await connector.AuthoriseAsync(org);
+        await connector.Integrator.DeleteAsync(Path(refused), Token);
+
+        connector.Clock.Advance(TimeSpan.FromDays(29));
+        while (await end.RunOnceAsync(Token)) { }
+        var before = await connector.Integrator.GetAsync(Path(refused), Token);
+        connector.Clock.Advance(TimeSpan.FromDays(2));
+        var fresh = await connector.AskAsync(OAuthUnderTest.NewConnection("just now"));
+        while (await end.RunOnceAsync(Token)) { }
+
+        before.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await connector.Integrator.GetAsync(Path(refused), Token)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await connector.Integrator.GetAsync(Path(fresh), Token)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await using var database = await connector.Database.Source.OpenConnectionAsync(Token);
+        var left = await database.ExecuteScalarAsync<int>("select count(*) from consent where step <> 'asked'");
+        left.ShouldBe(0);
+        (await connector.HistoryAsync(connection)).ShouldBe(["consentAsked", "orgShown", "connected"]);
+    }
+
+    private static Uri Path(JsonElement asked) =>
+        new($"/v1/connections/consents/{asked.GetProperty("id").GetGuid()}", UriKind.Relative);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 }

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
-using Dapper;
 using LeadSync.Connector.Tokens;
 using LeadSync.CrmSimulator.Data;
 using LeadSync.CrmSimulator.Faults;
@@ -25,29 +23,24 @@ public sealed class When_secrets_pass_through(ConnectorUnderTest connector) : IC
     public async Task Neither_a_dump_of_the_database_nor_logs_nor_traces_hold_any()
     {
         using var traces = new CapturedTraces();
+        var canaries = new Canaries();
         var org = connector.NewOrg();
-        List<string> canaries = [org.ClientSecret, Wrong, Torn, Convert.ToBase64String(Servers.MasterKey)];
+        canaries.Add("the client secret", org.ClientSecret);
+        canaries.Add("a wrong client secret", Wrong);
+        canaries.Add("a client secret that broke off", Torn);
+        canaries.Add("the master key", Convert.ToBase64String(Servers.MasterKey));
 
         var id = await connector.ConnectAsync(org);
-        canaries.Add((await connector.GrantAsync(id)).AccessToken);
+        var first = canaries.Add("the first token", (await connector.GrantAsync(id)).AccessToken);
         await GoWrongAsync(org, id);
         org.ExpireSessions();
-        canaries.Add((await connector.GrantAsync(id, 1, AccessTokens.Hash(canaries[^1]))).AccessToken);
+        canaries.Add("the second token", (await connector.GrantAsync(id, 1, AccessTokens.Hash(first))).AccessToken);
         await ReplaceAsync(org, id, org.ClientSecret);
-        canaries.Add((await connector.GrantAsync(id)).AccessToken);
+        canaries.Add("the third token", (await connector.GrantAsync(id)).AccessToken);
         await connector.Services.GetRequiredService<Probe>().RunOnceAsync(Token);
         await connector.Integrator.GetAsync($"/v1/connections/{id}/schema/Lead?refresh=true", Token);
 
-        var dump = await DumpAsync();
-        dump.ShouldContain(org.ClientId);
-        traces.Text.ShouldContain("/services/oauth2/token");
-        connector.Logs.Lines.ShouldNotBeEmpty();
-        foreach (var spelling in canaries.Distinct(StringComparer.Ordinal).SelectMany(Spellings))
-        {
-            dump.ShouldNotContain(spelling, Case.Insensitive);
-            traces.Text.ShouldNotContain(spelling, Case.Insensitive);
-            string.Join('\n', connector.Logs.Lines).ShouldNotContain(spelling, Case.Insensitive);
-        }
+        await canaries.ShouldBeNowhereAsync(connector, traces, org.ClientId, "/services/oauth2/token");
     }
 
     private async Task GoWrongAsync(Org org, Guid id)
@@ -82,71 +75,5 @@ public sealed class When_secrets_pass_through(ConnectorUnderTest connector) : IC
             Token
         );
 
-    /// <summary>Every row of every table as text; binary columns come in hexadecimal.</summary>
-    private async Task<string> DumpAsync()
-    {
-        await using var connection = await connector.Database.Owner.OpenConnectionAsync(Token);
-        var dump = new StringBuilder();
-        var tables = await connection.QueryAsync<string>(
-            "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname not in ('pg_catalog', 'information_schema')"
-        );
-        foreach (var table in tables)
-        {
-            foreach (var row in await connection.QueryAsync<string>($"select row::text from {table} row"))
-                dump.AppendLine(row);
-        }
-        return dump.ToString();
-    }
-
-    private static IEnumerable<string> Spellings(string secret)
-    {
-        var bytes = Encoding.UTF8.GetBytes(secret);
-        // Without the last characters, which depend on what follows when it is part of something longer.
-        return [secret, Uri.EscapeDataString(secret), Convert.ToHexString(bytes), Convert.ToBase64String(bytes)[..^4]];
-    }
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    /// <summary>Every span of this process with all that stands in it.</summary>
-    private sealed class CapturedTraces : IDisposable
-    {
-        private readonly StringBuilder _text = new();
-        private readonly ActivityListener _listener;
-
-        public CapturedTraces()
-        {
-            _listener = new ActivityListener
-            {
-                ShouldListenTo = _ => true,
-                Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-                ActivityStopped = Add,
-            };
-            ActivitySource.AddActivityListener(_listener);
-        }
-
-        public string Text
-        {
-            get
-            {
-                lock (_text)
-                    return _text.ToString();
-            }
-        }
-
-        public void Dispose() => _listener.Dispose();
-
-        private void Add(Activity span)
-        {
-            lock (_text)
-            {
-                _text.AppendLine($"{span.DisplayName} {span.StatusDescription}");
-                foreach (
-                    var (key, value) in span.TagObjects.Concat(span.Events.SelectMany(happening => happening.Tags))
-                )
-                    _text.AppendLine($"{key}={value}");
-                foreach (var (key, value) in span.Baggage)
-                    _text.AppendLine($"{key}={value}");
-            }
-        }
-    }
 }

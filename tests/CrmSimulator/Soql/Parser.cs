@@ -10,16 +10,15 @@ namespace LeadSync.CrmSimulator.Soql;
 internal sealed class Parser
 {
     private readonly string query;
-    private readonly List<Token> tokens;
+    private readonly TokenReader tokens;
     private readonly DateOnly today;
-    private int at;
     private string? alias;
 
     private Parser(string query, DateOnly today)
     {
         this.query = query;
         this.today = today;
-        tokens = new Lexer(query).Read();
+        tokens = new TokenReader(new Lexer(query).Read());
     }
 
     /// <exception cref="SoqlException">MALFORMED_QUERY.</exception>
@@ -29,31 +28,29 @@ internal sealed class Parser
             throw new SoqlException("MALFORMED_QUERY", "SOQL statements cannot be longer than 100000 characters.");
         var parser = new Parser(query, today);
         var read = parser.Query();
-        return parser.Current.Kind != TokenKind.End ? throw parser.Unexpected() : read;
+        return parser.tokens.Current.Kind != TokenKind.End ? throw parser.tokens.Unexpected() : read;
     }
-
-    private Token Current => tokens[at];
 
     private QuerySyntax Query()
     {
-        if (!Take("SELECT"))
-            throw Unexpected();
+        if (!tokens.Take("SELECT"))
+            throw tokens.Unexpected();
         var selection = Selection();
-        Expect("FROM");
-        var from = Word();
-        if (Current.Kind == TokenKind.Word && !IsClause(Current))
-            alias = Word().Text;
-        var where = Take("WHERE") ? Conditions() : null;
+        tokens.Expect("FROM");
+        var from = tokens.Word();
+        if (tokens.Current.Kind == TokenKind.Word && !IsClause(tokens.Current))
+            alias = tokens.Word().Text;
+        var where = tokens.Take("WHERE") ? Conditions() : null;
         var order = new List<Ordering>();
-        if (Take("ORDER"))
+        if (tokens.Take("ORDER"))
         {
-            Expect("BY");
+            tokens.Expect("BY");
             do order.Add(Ordering());
-            while (Take(","));
+            while (tokens.Take(","));
         }
 
-        int? limit = Take("LIMIT") ? WholeNumber() : null;
-        int? offset = Take("OFFSET") ? WholeNumber() : null;
+        int? limit = tokens.Take("LIMIT") ? tokens.WholeNumber() : null;
+        int? offset = tokens.Take("OFFSET") ? tokens.WholeNumber() : null;
         return new(query, WithoutAlias(selection), from.Text, from.Position, where, order, limit, offset);
     }
 
@@ -72,28 +69,24 @@ internal sealed class Parser
 
     private Selection Selection()
     {
-        if (Current.Is("COUNT") && tokens[at + 1].Is("(") && tokens[at + 2].Is(")"))
-        {
-            at += 3;
+        if (tokens.Take("COUNT", "(", ")"))
             return new Selection.Count();
-        }
 
         var items = new List<SelectedField>();
         do
         {
-            if (Current.Is("FIELDS") && tokens[at + 1].Is("("))
+            if (tokens.Take("FIELDS", "("))
             {
-                at += 2;
-                var group = Word().Text.ToUpperInvariant();
+                var group = tokens.Word().Text.ToUpperInvariant();
                 if (group is not ("ALL" or "STANDARD" or "CUSTOM"))
                     throw SoqlException.Unexpected(group);
-                Expect(")");
+                tokens.Expect(")");
                 items.Add(new(null, group));
                 continue;
             }
 
             items.Add(new(Path(), null));
-        } while (Take(","));
+        } while (tokens.Take(","));
         return new Selection.Fields(items);
     }
 
@@ -117,10 +110,10 @@ internal sealed class Parser
 
     private FieldPath Path()
     {
-        var first = Word();
+        var first = tokens.Word();
         var names = new List<string> { first.Text };
-        while (Take("."))
-            names.Add(Word().Text);
+        while (tokens.Take("."))
+            names.Add(tokens.Word().Text);
         return WithoutAlias(new FieldPath(names, first.Position));
     }
 
@@ -128,72 +121,64 @@ internal sealed class Parser
     private Condition Conditions()
     {
         var parts = new List<Condition> { Simple() };
-        if (Current.Is("AND"))
+        if (tokens.Current.Is("AND"))
         {
-            while (Take("AND"))
+            while (tokens.Take("AND"))
                 parts.Add(Simple());
-            return Current.Is("OR") ? throw Unexpected() : new Condition.All(parts);
+            return tokens.Current.Is("OR") ? throw tokens.Unexpected() : new Condition.All(parts);
         }
 
-        if (!Current.Is("OR"))
+        if (!tokens.Current.Is("OR"))
             return parts[0];
-        while (Take("OR"))
+        while (tokens.Take("OR"))
             parts.Add(Simple());
-        return Current.Is("AND") ? throw Unexpected() : new Condition.Any(parts);
+        return tokens.Current.Is("AND") ? throw tokens.Unexpected() : new Condition.Any(parts);
     }
 
     private Condition Simple()
     {
-        if (Take("NOT"))
+        if (tokens.Take("NOT"))
             return new Condition.Not(Simple());
-        if (Take("("))
+        if (tokens.Take("("))
         {
             var inner = Conditions();
-            Expect(")");
+            tokens.Expect(")");
             return inner;
         }
 
         var field = Path();
-        if (Take("LIKE"))
+        if (tokens.Take("LIKE"))
         {
-            var pattern = Current;
-            if (pattern.Kind != TokenKind.Text)
-                throw Unexpected();
-            at++;
+            var pattern = tokens.Next(TokenKind.Text);
             return new Condition.Like(field, pattern.Pattern!, pattern.Position);
         }
 
-        if (Take("IN"))
+        if (tokens.Take("IN"))
             return In(field, negated: false);
-        if (Current.Is("NOT") && tokens[at + 1].Is("IN"))
-        {
-            at += 2;
+        if (tokens.Take("NOT", "IN"))
             return In(field, negated: true);
-        }
-
         return new Condition.Compare(field, Operator(), Value());
     }
 
     /// <summary>A list of values, or a query of its own, which does not know the outer one's alias.</summary>
     private Condition In(FieldPath field, bool negated)
     {
-        if (!Current.Is("(") || !tokens[at + 1].Is("SELECT"))
+        if (!tokens.Follow("(", "SELECT"))
             return new Condition.OneOf(field, negated, List());
-        at++;
+        tokens.Expect("(");
         var outer = alias;
         alias = null;
         var inner = Query();
         alias = outer;
-        Expect(")");
+        tokens.Expect(")");
         return new Condition.InQuery(field, negated, inner);
     }
 
     private Comparison Operator()
     {
-        var mark = Current;
-        at++;
+        var mark = tokens.Next();
         return mark.Kind != TokenKind.Mark
-            ? throw SoqlException.Unexpected(Shown(mark))
+            ? throw SoqlException.Unexpected(TokenReader.Shown(mark))
             : mark.Text switch
             {
                 "=" => Comparison.Equal,
@@ -202,24 +187,23 @@ internal sealed class Parser
                 "<=" => Comparison.LessOrEqual,
                 ">" => Comparison.Greater,
                 ">=" => Comparison.GreaterOrEqual,
-                _ => throw SoqlException.Unexpected(Shown(mark)),
+                _ => throw SoqlException.Unexpected(TokenReader.Shown(mark)),
             };
     }
 
     private List<Literal> List()
     {
-        Expect("(");
+        tokens.Expect("(");
         var values = new List<Literal>();
         do values.Add(Value());
-        while (Take(","));
-        Expect(")");
+        while (tokens.Take(","));
+        tokens.Expect(")");
         return values;
     }
 
     private Literal Value()
     {
-        var token = Current;
-        at++;
+        var token = tokens.Next();
         switch (token.Kind)
         {
             case TokenKind.Text when token.Pattern!.HasEscapedWildcard:
@@ -239,7 +223,7 @@ internal sealed class Parser
             case TokenKind.Word:
                 return Named(token);
             default:
-                throw SoqlException.Unexpected(Shown(token));
+                throw SoqlException.Unexpected(TokenReader.Shown(token));
         }
     }
 
@@ -249,64 +233,26 @@ internal sealed class Parser
             return new Literal.Nothing(token.Position);
         if (token.Is("true") || token.Is("false"))
             return new Literal.Truth(token.Is("true"), token.Position);
-        int? n = Take(":") ? WholeNumber() : null;
+        int? n = tokens.Take(":") ? tokens.WholeNumber() : null;
         return DateLiterals.Find(token.Text, n, today) is var (from, to)
             ? new Literal.Days(from, to, token.Position)
-            : throw SoqlException.Unexpected(Shown(token));
+            : throw SoqlException.Unexpected(TokenReader.Shown(token));
     }
 
     private Ordering Ordering()
     {
         var field = Path();
-        var descending = Take("DESC");
+        var descending = tokens.Take("DESC");
         if (!descending)
-            Take("ASC");
+            tokens.Take("ASC");
         var last = false;
-        if (Take("NULLS"))
+        if (tokens.Take("NULLS"))
         {
-            last = Take("LAST");
+            last = tokens.Take("LAST");
             if (!last)
-                Expect("FIRST");
+                tokens.Expect("FIRST");
         }
 
         return new(field, descending, last);
     }
-
-    private int WholeNumber()
-    {
-        var token = Current;
-        at++;
-        return
-            token.Kind == TokenKind.Number
-            && int.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw SoqlException.Unexpected(Shown(token));
-    }
-
-    private Token Word()
-    {
-        var token = Current;
-        if (token.Kind != TokenKind.Word)
-            throw Unexpected();
-        at++;
-        return token;
-    }
-
-    private bool Take(string word)
-    {
-        if (!Current.Is(word))
-            return false;
-        at++;
-        return true;
-    }
-
-    private void Expect(string word)
-    {
-        if (!Take(word))
-            throw Unexpected();
-    }
-
-    private SoqlException Unexpected() => SoqlException.Unexpected(Shown(Current));
-
-    private static string Shown(Token token) => token.Kind == TokenKind.Text ? $"'{token.Text}'" : token.Text;
 }
