@@ -4,6 +4,7 @@ using LeadSync.Hosting.Bus;
 using LeadSync.Hosting.Changes;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping;
+using LeadSync.Mapping.Backfill;
 using LeadSync.Mapping.Config;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
@@ -49,6 +50,11 @@ builder
     .AddSingleton<VersionStore>()
     .AddSingleton<AffectedLeads>()
     .AddTransient<CheckSetting>();
+builder
+    .Services.AddSingleton<BackfillStore>()
+    .AddSingleton<BackfillWork>()
+    .AddSingleton<BackfillWorker>()
+    .AddHostedService(services => services.GetRequiredService<BackfillWorker>());
 
 var app = builder.Build();
 app.MapServiceDefaults();
@@ -59,4 +65,5 @@ app.MapMappings();
 app.MapDrafts();
 app.MapVersions();
 app.MapRemoving();
+app.MapBackfills();
 await app.RunServiceAsync(args);

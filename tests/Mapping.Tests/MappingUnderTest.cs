@@ -119,6 +119,7 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
         });
         Settings["Services:Push"] = _push.Address.ToString();
         Settings["Services:Connector"] = _connector.Address.ToString();
+        Settings["Mapping:BackfillPerMinute"] = "600000";
         Settings["Mapping:DueEvery"] = "00:00:00.1";
     }
 

@@ -55,6 +55,8 @@ public static class ForwardTable
         new("/v1/routes/{source}/{connection}/draft", Delete, Mapping, KeyRole.Integrator),
         new("/v1/mappings/{connection}/{object}", Delete, Mapping, KeyRole.Manager),
         new("/v1/mappings/{connection}/{object}/draft", Delete, Mapping, KeyRole.Integrator),
+        new("/v1/backfills/{**rest}", Read, Mapping, KeyRole.Viewer),
+        new("/v1/backfills/{**rest}", Post, Mapping, KeyRole.Manager),
         new("/v1/lanes/{**rest}", Read, Push, KeyRole.Viewer),
         new("/v1/lanes/{**rest}", Write, Push, KeyRole.Integrator),
         new("/v1/lanes/stop-all", Post, Push, KeyRole.Manager),

@@ -39,11 +39,29 @@ public sealed class LeadIntake(NpgsqlDataSource database, LeadStore store, SeenF
             cancellationToken
         );
 
+    /// <summary>
+    /// Makes leads eligible at a connection that a backfill chose for it, and decides them there. Those that cannot be mapped
+    /// are due from then on, as others are.
+    /// </summary>
+    public Task<ToTell> BackfillAsync(
+        IReadOnlyCollection<LeadKey> keys,
+        Guid connectionId,
+        CancellationToken cancellationToken
+    ) =>
+        RunAsync(
+            keys,
+            changes: [],
+            keys.ToLookup(key => key, key => new DueLead(key, 0, connectionId, Attempt: 0)),
+            cancellationToken,
+            isBackfill: true
+        );
+
     private async Task<ToTell> RunAsync(
         IReadOnlyCollection<LeadKey> keys,
         IReadOnlyCollection<LeadChange> changes,
         ILookup<LeadKey, DueLead>? due,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool isBackfill = false
     )
     {
         var now = clock.GetUtcNow();
@@ -85,7 +103,7 @@ public sealed class LeadIntake(NpgsqlDataSource database, LeadStore store, SeenF
         foreach (var lead in batch.Leads.Values)
         {
             var claimed = due?[lead.Key].ToDictionary(claim => claim.ConnectionId, claim => claim.Attempt);
-            var decision = LeadDecider.Decide(lead, batch, claimed?.Keys.ToHashSet(), now);
+            var decision = LeadDecider.Decide(lead, batch, claimed?.Keys.ToHashSet(), now, isBackfill);
             decisions.AddRange(decision.Pairs);
             mapped.AddRange(decision.Mapped.Select(item => (lead.Key.Workspace, item)));
             failed.AddRange(decision.Failed.Select(item => (lead.Key.Workspace, item)));

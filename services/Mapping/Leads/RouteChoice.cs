@@ -36,12 +36,14 @@ public sealed record Candidate(
 public static class RouteChoice
 {
     /// <param name="claimed">Connections that the lead is due for; null when it came by a capture.</param>
+    /// <param name="isBackfill">Somebody chose it to be synced, so it is eligible from now on.</param>
     public static List<Candidate> Candidates(
         WorkingLead lead,
         SourceSettings? source,
         LeadBatch batch,
         IReadOnlySet<Guid>? claimed,
-        DateTimeOffset now
+        DateTimeOffset now,
+        bool isBackfill = false
     )
     {
         var candidates = new List<Candidate>();
@@ -55,7 +57,7 @@ public static class RouteChoice
             DateTimeOffset? mappedSince = settings.MappedSince.TryGetValue(createAs, out var since) ? since : null;
             if (
                 !Eligibility.IsEligible(
-                    lead.ReceivedAt,
+                    isBackfill ? now : Later(lead.ReceivedAt, before?.EligibleSince),
                     source!.EnabledAt,
                     route.EnabledAt,
                     mappedSince,
@@ -75,12 +77,16 @@ public static class RouteChoice
                     createAs,
                     before,
                     choice,
-                    IsAnew(before, choice, claimed is not null)
+                    IsAnew(before, choice, claimed is not null) || (isBackfill && choice is Choice.Map)
                 )
             );
         }
         return candidates;
     }
+
+    // A pair's is later than the last capture only where a backfill made it eligible.
+    private static DateTimeOffset? Later(DateTimeOffset? receivedAt, DateTimeOffset? eligibleSince) =>
+        eligibleSince > receivedAt ? eligibleSince : receivedAt;
 
     // Null: it is to be mapped.
     private static Choice? Choose(WorkingLead lead, RouteTerms terms, Pair? before, bool isRepeat, DateTimeOffset now)
