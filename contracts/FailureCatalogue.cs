@@ -65,7 +65,7 @@ public static class FailureCatalogue
     );
     public static readonly FailureKind RateLimited = new(
         "RATE_LIMITED",
-        "The workspace sends more than its rate allows.",
+        "More was asked for in a short time than the rate allows.",
         "Wait as long as Retry-After says; send several leads in one request.",
         Transient: true
     );

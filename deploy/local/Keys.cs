@@ -17,6 +17,9 @@ public sealed class Keys(string folder)
     /// <summary>The client secret of the simulated org's application.</summary>
     public string SimulatedOrg => Keep("simulated-org-secret", RandomKey);
 
+    /// <summary>Where that can be read.</summary>
+    public string SimulatedOrgPath => Path.Combine(folder, "simulated-org-secret");
+
     /// <summary>A Manager's API key of the workspace <c>demo</c>.</summary>
     public string Api => Keep("api-key", RandomApiKey);
 

@@ -22,6 +22,9 @@ public interface ICrm
     /// <summary>The most writes that <see cref="WriteAsync"/> carries in one API call.</summary>
     int WritesPerCall { get; }
 
+    /// <summary>How many API calls <see cref="WriteAsync"/> makes for these writes, when nothing goes wrong.</summary>
+    int CallsFor(IReadOnlyList<RecordWrite> writes);
+
     /// <summary>Reads which objects there are, as the session's user may see them.</summary>
     Task<IReadOnlyList<ObjectSummary>> ListObjectsAsync(CrmSession session, CancellationToken cancellationToken);
 

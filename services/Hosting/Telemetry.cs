@@ -93,6 +93,7 @@ public static class Telemetry
                 Sdk.CreateTracerProviderBuilder()
                     .SetResourceBuilder(resource)
                     .AddSource(Sources)
+                    .AddProcessor(new SecretPaths())
                     .AddOtlpExporter()
                     .Build(),
             () =>

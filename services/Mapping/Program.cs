@@ -8,7 +8,9 @@ using LeadSync.Mapping.Backfill;
 using LeadSync.Mapping.Config;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.Importing;
 using LeadSync.Mapping.Leads;
+using LeadSync.Mapping.People;
 using LeadSync.Mapping.Publishing;
 using LeadSync.Mapping.Routes;
 using LeadSync.Mapping.Sources;
@@ -17,11 +19,17 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("mapping");
 builder.AddSettings<MappingOptions>("Mapping");
 builder.AddServiceClient<ConnectorClient>("Connector");
-builder.AddSettingChanges();
 builder.AddServiceClient<PushClient>("Push");
+builder.Services.AddSingleton(services => new ErasureKeys(
+    services.GetRequiredService<MappingOptions>().ErasureKey is { } key
+        ? Convert.FromBase64String(key)
+        : ServiceKey.Read(builder.Configuration)
+));
+builder.AddSettingChanges();
 builder.AddBus(bus =>
     bus.AddEdge<CaptureConsumer>("mapping.capture")
         .AddEdge<WithdrawConsumer>("mapping.withdraw")
+        .Add<RecordPulled, PulledRecord, RecordPulledConsumer>("mapping.record-pulled")
         .Add<RecordWritten, WrittenRecord, RecordWrittenConsumer>("mapping.record-written")
         .Add<SyncFailed, FailedSync, SyncFailedConsumer>("mapping.sync-failed")
 );
@@ -32,6 +40,9 @@ builder
     .AddHostedService(services => services.GetRequiredService<SeenFields>())
     .AddSingleton<LeadStore>()
     .AddSingleton<LeadIntake>()
+    .AddSingleton<ErasePeople>()
+    .AddSingleton<ReadLead>()
+    .AddSingleton<ImportRecords>()
     .AddSingleton<PairStore>()
     .AddSingleton<DueStore>()
     .AddSingleton<DueLeads>()
@@ -62,6 +73,9 @@ app.MapConfig();
 app.MapSources();
 app.MapRoutes();
 app.MapMappings();
+app.MapPulls();
+app.MapLeads();
+app.MapPeople();
 app.MapDrafts();
 app.MapVersions();
 app.MapRemoving();

@@ -29,7 +29,7 @@ builder
     .AddSingleton<Settler>()
     .AddSingleton<Settlements>();
 builder.Services.AddSingleton<OutcomeStore>();
-builder.Services.AddSingleton<Accesses>();
+builder.Services.AddSingleton<ObservedUsage>().AddSingleton<Accesses>();
 builder.Services.AddSingleton<Prober>().AddSingleton<Writer>().AddSingleton<LaneRound>();
 builder.Services.AddSingleton<ReadLanes>().AddSingleton<ReplayStore>();
 builder

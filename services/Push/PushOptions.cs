@@ -10,6 +10,13 @@ public sealed class PushOptions
     public int BatchSize { get; set; } = 500;
 
     /// <summary>
+    /// How long one round of a lane begins new guarded updates, so that others get their turn; by default 5 s. What is left
+    /// is matched anew in the lane's next round.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan RoundWithin { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
     /// Lanes that one replica serves at the same time, for each kind of CRM; by default 4. One of them, where there are
     /// several, is kept for lanes that one round can empty.
     /// </summary>

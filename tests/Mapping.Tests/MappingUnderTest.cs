@@ -62,11 +62,29 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
     /// <summary>The doubts that Connector was told of, in order: object and instant.</summary>
     public ConcurrentQueue<(string Object, DateTimeOffset At)> Doubts { get; } = [];
 
+    /// <summary>Whether Connector does not answer at all.</summary>
+    public bool IsConnectorAway { get; set; }
+
     protected override async Task PrepareAsync()
     {
         CrmObjects["Lead"] = Schemas.Lead;
+        _push = await StubPeer.StartAsync(app =>
+        {
+            app.MapPut("/v1/holds/{id:guid}", () => Results.NoContent());
+            app.MapPost("/v1/holds/{id:guid}/lift", () => Results.NoContent());
+        });
+        Settings["Services:Push"] = _push.Address.ToString();
         _connector = await StubPeer.StartAsync(app =>
         {
+            app.Use(
+                (context, next) =>
+                {
+                    if (!IsConnectorAway)
+                        return next(context);
+                    context.Abort();
+                    return Task.CompletedTask;
+                }
+            );
             app.MapGet(
                 "/v1/connections",
                 () =>
@@ -136,6 +154,8 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
             await _push.DisposeAsync();
         if (_connector is not null)
             await _connector.DisposeAsync();
+        if (_push is not null)
+            await _push.DisposeAsync();
     }
 
     /// <summary>Applies a YAML file and gives the answer.</summary>

@@ -6,6 +6,7 @@ using LeadSync.Mapping.Config;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
 using LeadSync.Mapping.Leads;
+using LeadSync.Mapping.People;
 using LeadSync.Mapping.Routes;
 using LeadSync.Mapping.Sources;
 using LeadSync.Testing;
@@ -38,10 +39,17 @@ public sealed class Stores : IAsyncLifetime
     public RouteHolds Holds => new(Source, new PushClient(_toPush), Clock, NullLogger<RouteHolds>.Instance);
 
     public SettingsStore Settings =>
-        new(Source, new SettingHistory(new SettingChanges("mapping")), Holds, new MappingOptions(), Clock);
+        new(Source, Holds, new SettingHistory(new SettingChanges("mapping")), new MappingOptions(), Clock);
 
     /// <summary>A replica: what it keeps in memory is its own.</summary>
-    public LeadIntake Replica() => new(Source, new LeadStore(new SchemaCache()), Seen, Clock);
+    public LeadIntake Replica() => Replica(Source);
+
+    /// <summary>A replica with connections of its own.</summary>
+    public LeadIntake Replica(NpgsqlDataSource own) => new(own, new LeadStore(new SchemaCache()), Keys, Seen, Clock);
+
+    public string ConnectionString => _database.Place.Runtime;
+
+    public ErasureKeys Keys { get; } = new(Servers.ServiceKey);
 
     /// <summary>Which fields were seen; stored by its <c>RunOnceAsync</c>.</summary>
     public SeenFields Seen => _seen ??= new(SeenFieldStore, Clock, NullLogger<SeenFields>.Instance);

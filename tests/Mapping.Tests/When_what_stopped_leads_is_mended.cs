@@ -14,7 +14,7 @@ public sealed class When_what_stopped_leads_is_mended(MappingUnderTest mapping)
     // Each test starts from the same mapping and the same CRM.
     public async ValueTask InitializeAsync()
     {
-        mapping.IsCrmAway = false;
+        (mapping.IsCrmAway, mapping.IsConnectorAway) = (false, false);
         mapping.CrmObjects["Lead"] = Schemas.Lead;
         (await mapping.ApplyAsync(MappingUnderTest.Config)).Status.ShouldBe(200);
     }
@@ -148,9 +148,14 @@ public sealed class When_what_stopped_leads_is_mended(MappingUnderTest mapping)
         (await mapping.HearMappedAsync("late", atLeast: 2))[1].Version.ShouldBeGreaterThan(mapped.Version);
     }
 
-    [Fact]
-    public async Task Leads_wait_for_a_schema_that_was_never_read_while_those_of_other_connections_flow()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Leads_wait_for_a_schema_that_was_never_read_while_those_of_other_connections_flow(
+        bool connectorToo
+    )
     {
+        var leadId = $"waits-{connectorToo}";
         await mapping.ApplyAsync(
             """
             sources: [{ name: both }]
@@ -161,29 +166,30 @@ public sealed class When_what_stopped_leads_is_mended(MappingUnderTest mapping)
               - { source: both, connection: sandbox, createAs: Lead }
             """
         );
-        mapping.IsCrmAway = true;
+        (mapping.IsCrmAway, mapping.IsConnectorAway) = (true, connectorToo);
         await mapping.ExecuteAsync("delete from schema_copy where connection_id = @id", new { id = mapping.SandboxId });
 
         await mapping.CaptureAsync(
             new
             {
                 source = "both",
-                leadId = "waits",
+                leadId,
                 occurredAt = Now,
                 fields = new { lastName = "W", company = "C" },
             }
         );
 
-        (await mapping.HearMappedAsync("waits")).ShouldHaveSingleItem().ConnectionId.ShouldBe(mapping.ConnectionId);
-        var failed = (await mapping.HearFailedAsync("waits"))[0];
+        (await mapping.HearMappedAsync(leadId)).ShouldHaveSingleItem().ConnectionId.ShouldBe(mapping.ConnectionId);
+        var failed = (await mapping.HearFailedAsync(leadId))[0];
         failed.ConnectionId.ShouldBe(mapping.SandboxId);
         failed.Code.ShouldBe("SCHEMA_UNKNOWN");
         failed.Transient.ShouldBeTrue();
 
-        mapping.IsCrmAway = false;
+        (await mapping.CountDueAsync(leadId)).ShouldBe(1);
+        (mapping.IsCrmAway, mapping.IsConnectorAway) = (false, false);
         await mapping.ExecuteAsync("update schema_check set check_at = now()");
 
-        (await mapping.HearMappedAsync("waits", atLeast: 2))[1].ConnectionId.ShouldBe(mapping.SandboxId);
+        (await mapping.HearMappedAsync(leadId, atLeast: 2))[1].ConnectionId.ShouldBe(mapping.SandboxId);
     }
 
     [Fact]

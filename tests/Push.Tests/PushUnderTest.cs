@@ -31,6 +31,12 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
     /// <summary>The tokens that were said to be refused.</summary>
     public ConcurrentQueue<string> Renewals { get; } = [];
 
+    /// <summary>Most API calls that Connector grants at a time.</summary>
+    public int MostCalls { get; set; } = int.MaxValue;
+
+    /// <summary>What was asked of Connector, in order.</summary>
+    public ConcurrentQueue<(Guid Connection, GrantRequest Request)> Asked { get; } = [];
+
     private string? _token;
 
     protected override async Task PrepareAsync()
@@ -46,6 +52,7 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
 
     private async Task<IResult> GrantAsync(Guid id, GrantRequest ask)
     {
+        Asked.Enqueue((id, ask));
         if (ConnectorRefuses is { } refusal)
             return Hosting.Web.Problems.Problem(refusal.Kind, refusal.Status, refusal.Kind.Cause);
         if (ask.RefusedToken is not null)
@@ -63,7 +70,7 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
                 Crm.Address,
                 _token,
                 org.IntegrationUserId,
-                ask.Calls,
+                Math.Min(ask.Calls, MostCalls),
                 DateTimeOffset.MaxValue
             )
         );

@@ -72,12 +72,12 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
         var simulator = new SimulatorClient(http, org);
 
         console.Say("connecting the simulated org, applying deploy/local/demo.yaml …");
-        await gateway.ConnectAsync(
-            Connection,
-            org,
-            new OrgClient(SimulatorClient.ClientId, _keys.SimulatedOrg),
-            cancellationToken
-        );
+        var client = new OrgClient(SimulatorClient.ClientId, _keys.SimulatedOrg);
+        if (await gateway.ConnectAsync(Connection, org, client, cancellationToken) is { } deauthorised)
+        {
+            ShowHowToReconnect(system[LocalService.Gateway].Address, org, deauthorised);
+            return false;
+        }
         var demo = Path.Combine(checkout.Root, "deploy", "local", "demo.yaml");
         await gateway.ApplyAsync(await File.ReadAllTextAsync(demo, cancellationToken), cancellationToken);
 
@@ -124,6 +124,23 @@ public sealed class RunCommand(Checkout checkout, HttpClient http, IAnsiConsole 
             console.Say("./run status tells what runs; ./run deadletters what could not be read.");
         }
         return outcome.Missing == 0;
+    }
+
+    /// <summary>Leads that were captured now would be held: no outcome would come, however long anyone waited.</summary>
+    private void ShowHowToReconnect(string gateway, Uri org, Guid connection)
+    {
+        console.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture,
+            $"[red]The connection '{Connection}' was deauthorised: leads for it are held, and nothing was captured now.[/]"
+        );
+        console.Say("While this runs, reconnect it, and say what is to become of what was held, send or discard:");
+        console.Say(
+            $"  curl -X PUT {gateway}/v1/connections/{connection}/credentials -H \"Authorization: Bearer $(cat {_keys.ApiPath})\" \\"
+        );
+        console.Say(
+            $$"""    -H 'Content-Type: application/json' -d '{"instanceUrl":"{{org.ToString().TrimEnd('/')}}","clientId":"{{SimulatorClient.ClientId}}","clientSecret":"'"$(cat {{_keys.SimulatedOrgPath}})"'","waiting":"send"}'"""
+        );
+        console.Say("Then ./run again. Or start afresh: ./run reset.");
     }
 
     private void ShowWhereToLook(LocalSystem system)

@@ -56,7 +56,8 @@ public sealed class GatewayClient(HttpClient http, Uri gateway, string apiKey)
     };
 
     /// <summary>Makes sure that the connection exists and speaks to this org.</summary>
-    public async Task ConnectAsync(string name, Uri org, OrgClient client, CancellationToken cancellationToken)
+    /// <returns>Null; or its id when somebody has deauthorised it, which only a person takes back.</returns>
+    public async Task<Guid?> ConnectAsync(string name, Uri org, OrgClient client, CancellationToken cancellationToken)
     {
         var wanted = new
         {
@@ -74,13 +75,13 @@ public sealed class GatewayClient(HttpClient http, Uri gateway, string apiKey)
             cancellationToken
         );
         if (response.StatusCode == HttpStatusCode.Conflict)
-            await ReconnectAsync(name, wanted.instanceUrl, client, cancellationToken);
-        else
-            await RequireSuccessAsync(response, $"connecting '{name}'", cancellationToken);
+            return await ReconnectAsync(name, wanted.instanceUrl, client, cancellationToken);
+        await RequireSuccessAsync(response, $"connecting '{name}'", cancellationToken);
+        return null;
     }
 
     // It is there from an earlier run. The org may have moved to another port since.
-    private async Task ReconnectAsync(
+    private async Task<Guid?> ReconnectAsync(
         string name,
         string instanceUrl,
         OrgClient client,
@@ -89,8 +90,10 @@ public sealed class GatewayClient(HttpClient http, Uri gateway, string apiKey)
     {
         if (await FindAsync(name, cancellationToken) is not { } known)
             throw new CommandException("The simulated org is connected under another name: ./run reset starts afresh.");
+        if (known.Status == "disconnected")
+            return known.Id;
         if (known.InstanceUrl.TrimEnd('/') == instanceUrl)
-            return;
+            return null;
         using var response = await SendAsync(
             HttpMethod.Put,
             $"/v1/connections/{known.Id}/credentials",
@@ -114,6 +117,7 @@ public sealed class GatewayClient(HttpClient http, Uri gateway, string apiKey)
                 $"The connection '{name}' points to {known.InstanceUrl}, where the simulated org listened before, and that port is taken now. Free it and ./run stop, or ./run reset."
             );
         }
+        return null;
     }
 
     private async Task<Connection?> FindAsync(string name, CancellationToken cancellationToken)
@@ -124,7 +128,7 @@ public sealed class GatewayClient(HttpClient http, Uri gateway, string apiKey)
         return connections!.Find(connection => connection.Name == name);
     }
 
-    private sealed record Connection(Guid Id, string Name, string InstanceUrl);
+    private sealed record Connection(Guid Id, string Name, string InstanceUrl, string Status);
 
     /// <summary>Applies sources, routes and mappings from YAML.</summary>
     public async Task ApplyAsync(string yaml, CancellationToken cancellationToken)

@@ -7,18 +7,20 @@ namespace LeadSync.Connector.OAuth;
 
 /// <summary>
 /// How often the pages that need no API key may be asked for: each asks the database, and what is wrong is kept in the history,
-/// so nobody may do that without end. Counted by the address that the request came from.
+/// so nobody may do that without end. Counted by the address that the visitor came from, as Gateway tells it: one who asks
+/// without end keeps nobody else from connecting.
 /// </summary>
 internal sealed class PageRate(OAuthOptions options, PublicAddress addresses) : IRateLimiterPolicy<string>
 {
     public const string Name = "pages";
+    private const string Visitor = "X-Forwarded-For";
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
     public Func<OnRejectedContext, CancellationToken, ValueTask>? OnRejected => RejectAsync;
 
     public RateLimitPartition<string> GetPartition(HttpContext httpContext) =>
         RateLimitPartition.GetFixedWindowLimiter(
-            httpContext.Connection.RemoteIpAddress?.ToString() ?? "",
+            httpContext.Request.Headers[Visitor] is [{ } visitor] ? visitor : "",
             _ => new FixedWindowRateLimiterOptions { PermitLimit = options.PagesPerMinute, Window = Window }
         );
 

@@ -1,3 +1,4 @@
+using LeadSync.Connector.Budget;
 using LeadSync.Connector.Connections;
 using LeadSync.Connector.Preflight.Checks;
 using LeadSync.Connector.Tokens;
@@ -12,6 +13,7 @@ public sealed class RunPreflight(
     ConnectionStore connections,
     AccessTokens tokens,
     ReadOrgFacts facts,
+    ReadBudget budgets,
     ConnectorOptions options,
     TimeProvider clock
 )
@@ -78,6 +80,12 @@ public sealed class RunPreflight(
         catch (CrmException fault) when (IsRefusedByOrg(fault.Failure))
         {
             return Report(connection, 1, [ApiAccess.Refused(fault.Failure)]);
+        }
+        // By our own reckoning, and then nobody was asked; or by the org's.
+        catch (CrmException fault) when (fault.Failure.Class == FailureClass.Budget)
+        {
+            var budget = await budgets.ShowAsync(connection, cancellationToken) is [var shown, ..] ? shown : null;
+            return Report(connection, fault.Failure.HttpStatus is null ? 0 : 1, [AllowanceLeft.UsedUp(budget)]);
         }
     }
 

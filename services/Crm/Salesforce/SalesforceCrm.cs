@@ -34,6 +34,8 @@ public sealed class SalesforceCrm : ICrm
 
     public int WritesPerCall => _options.WritesPerCall;
 
+    public int CallsFor(IReadOnlyList<RecordWrite> writes) => SalesforceWritePlan.Make(writes, _options).Count;
+
     public Task<IReadOnlyList<ObjectSummary>> ListObjectsAsync(
         CrmSession session,
         CancellationToken cancellationToken

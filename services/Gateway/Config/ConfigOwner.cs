@@ -12,5 +12,5 @@ public sealed record ConfigOwner(string Service, IReadOnlyList<string> Sections)
 {
     /// <summary>In the order in which they are applied: later ones may refer to what earlier ones keep.</summary>
     public static IReadOnlyList<ConfigOwner> All { get; } =
-    [new(ForwardTable.Mapping, ["sources", "mappings", "routes"])];
+    [new(ForwardTable.Mapping, ["sources", "mappings", "routes", "pulls"])];
 }

@@ -57,6 +57,11 @@ public static class ForwardTable
         new("/v1/mappings/{connection}/{object}/draft", Delete, Mapping, KeyRole.Integrator),
         new("/v1/backfills/{**rest}", Read, Mapping, KeyRole.Viewer),
         new("/v1/backfills/{**rest}", Post, Mapping, KeyRole.Manager),
+        new("/v1/pulls/{**rest}", Read, Mapping, KeyRole.Viewer),
+        new("/v1/pulls/{**rest}", Write, Mapping, KeyRole.Integrator),
+        new("/v1/leads/{**rest}", Read, Mapping, KeyRole.Viewer),
+        // Nobody gets back what was erased.
+        new("/v1/people", ["DELETE"], Mapping, KeyRole.Manager),
         new("/v1/lanes/{**rest}", Read, Push, KeyRole.Viewer),
         new("/v1/lanes/{**rest}", Write, Push, KeyRole.Integrator),
         new("/v1/lanes/stop-all", Post, Push, KeyRole.Manager),

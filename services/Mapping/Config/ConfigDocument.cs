@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.Importing;
 using LeadSync.Mapping.Routes;
 using LeadSync.Mapping.Sources;
 
@@ -13,19 +14,24 @@ public sealed record ConfigDocument(
     IReadOnlyList<RouteSetting> Routes
 )
 {
+    public IReadOnlyList<PullSetting> Pulls { get; init; } = [];
+
     /// <param name="others">Members that belong to other services, and are passed over here.</param>
     public static ConfigDocument Read(SettingReader reader, JsonElement root, params ReadOnlySpan<string> others)
     {
         if (
             root.ValueKind == JsonValueKind.Null
-            || !reader.IsObject(root, "", ["sources", "mappings", "routes", .. others])
+            || !reader.IsObject(root, "", ["sources", "mappings", "routes", "pulls", .. others])
         )
             return new ConfigDocument([], [], []);
         return new ConfigDocument(
             reader.List(root, "", "sources", (node, path) => SourceSetting.Read(reader, node, path)),
             reader.List(root, "", "mappings", (node, path) => MappingSetting.Read(reader, node, path)),
             reader.List(root, "", "routes", (node, path) => RouteSetting.Read(reader, node, path))
-        );
+        )
+        {
+            Pulls = reader.List(root, "", "pulls", (node, path) => PullSetting.Read(reader, node, path)),
+        };
     }
 
     /// <summary>As <see cref="Read"/> reads it. Sources that nobody declared are left out.</summary>
@@ -39,6 +45,7 @@ public sealed record ConfigDocument(
                 mapping => MappingSetting.Write(mapping, name(mapping.ConnectionId))
             ),
             ["routes"] = List(settings.Routes, route => RouteSetting.Write(route, name(route.ConnectionId))),
+            ["pulls"] = List(settings.Pulls, pull => PullSetting.Write(pull, name(pull.ConnectionId))),
         };
 
     private static JsonArray List<T>(IEnumerable<T> items, Func<T, JsonObject> node) => [.. items.Select(node)];

@@ -2,6 +2,7 @@ using LeadSync.Contracts;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.Importing;
 using LeadSync.Mapping.Routes;
 
 namespace LeadSync.Mapping.Config;
@@ -60,6 +61,15 @@ public static class ConfigRules
             route => (route.Source, around.Find(route.Connection)?.Id.ToString() ?? route.Connection),
             route => route.Path,
             "is a route that stands above already",
+            faults
+        );
+        foreach (var pull in document.Pulls)
+            PullRules.Check(pull, document, around, faults);
+        Twice(
+            document.Pulls,
+            pull => (around.Find(pull.Connection)?.Id.ToString() ?? pull.Connection, pull.Object),
+            pull => pull.Path,
+            "pulls an object of a connection that is pulled above",
             faults
         );
         return faults;

@@ -38,7 +38,7 @@ public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
     {
         var workspace = cause.Workspace;
         IReadOnlyList<CrmConnection> connections =
-            document.Mappings.Count + document.Routes.Count == 0
+            document.Mappings.Count + document.Routes.Count + document.Pulls.Count == 0
                 ? []
                 : await connector.ListAsync(workspace, cancellationToken);
         var schemas = new Dictionary<(Guid, string), CrmSchema?>();
@@ -94,7 +94,10 @@ public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
                 schemas
                     .Where(schema => schema.Value is not null)
                     .ToDictionary(schema => schema.Key, schema => schema.Value!)
-            ),
+            )
+            {
+                Pulls = [.. document.Pulls.Select(pull => (around.Find(pull.Connection)!.Id, pull))],
+            },
             expect,
             cancellationToken
         );

@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.Importing;
 using LeadSync.Mapping.Routes;
 using LeadSync.Mapping.Sources;
 
 namespace LeadSync.Mapping.Config;
 
-/// <summary>Which setting: a source, a mapping or a route of a workspace.</summary>
-/// <param name="Kind"><c>source</c>, <c>mapping</c> or <c>route</c>.</param>
+/// <summary>Which setting: a source, a mapping, a route or a pull mapping of a workspace.</summary>
+/// <param name="Kind"><c>source</c>, <c>mapping</c>, <c>route</c> or <c>pull</c>.</param>
 /// <param name="Name">As its address has it: <c>forms</c>, <c>CONNECTION/Lead</c>, <c>forms/CONNECTION</c>.</param>
 /// <param name="ConnectionId">Null for a source.</param>
 public sealed record SettingKey(string Kind, string Name, Guid? ConnectionId = null)
@@ -14,6 +15,7 @@ public sealed record SettingKey(string Kind, string Name, Guid? ConnectionId = n
     public const string Sources = "source";
     public const string Mappings = "mapping";
     public const string Routes = "route";
+    public const string Pulls = "pull";
 
     public static SettingKey Source(string name) => new(Sources, name);
 
@@ -22,6 +24,9 @@ public sealed record SettingKey(string Kind, string Name, Guid? ConnectionId = n
 
     public static SettingKey Route(string source, Guid connectionId) =>
         new(Routes, $"{source}/{connectionId}", connectionId);
+
+    public static SettingKey Pull(Guid connectionId, string objectName) =>
+        new(Pulls, $"{connectionId}/{objectName}", connectionId);
 }
 
 /// <summary>A setting as its API shows it and reads it; its connection is named by its id, which never changes.</summary>
@@ -47,7 +52,12 @@ public sealed record ShownSetting(SettingKey Key, long Revision, JsonObject Body
             route.Revision,
             RouteSetting.Write(route, route.ConnectionId.ToString())
         ));
-        return sources.Concat(mappings).Concat(routes).ToDictionary(setting => setting.Key);
+        var pulls = settings.Pulls.Select(pull => new ShownSetting(
+            SettingKey.Pull(pull.ConnectionId, pull.Object),
+            pull.Revision,
+            PullSetting.Write(pull, pull.ConnectionId.ToString())
+        ));
+        return sources.Concat(mappings).Concat(routes).Concat(pulls).ToDictionary(setting => setting.Key);
     }
 }
 

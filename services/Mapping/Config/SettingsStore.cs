@@ -2,6 +2,7 @@ using Dapper;
 using LeadSync.Contracts;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.Importing;
 using LeadSync.Mapping.Publishing;
 using LeadSync.Mapping.Routes;
 using LeadSync.Mapping.Sources;
@@ -13,7 +14,10 @@ public sealed record StoredSettings(
     IReadOnlyList<StoredSource> Sources,
     IReadOnlyList<StoredMapping> Mappings,
     IReadOnlyList<StoredRoute> Routes
-);
+)
+{
+    public IReadOnlyList<StoredPull> Pulls { get; init; } = [];
+}
 
 /// <summary>Settings that passed every check, with connections found.</summary>
 /// <param name="Schemas">As read for the check; kept as the last good ones.</param>
@@ -22,13 +26,16 @@ public sealed record SettingsToSave(
     IReadOnlyList<(Guid ConnectionId, string Object, IReadOnlyList<MappingEntry> Entries)> Mappings,
     IReadOnlyList<(string Source, Guid ConnectionId, bool Enabled, RouteTerms Terms)> Routes,
     IReadOnlyDictionary<(Guid ConnectionId, string Object), CrmSchema> Schemas
-);
+)
+{
+    public IReadOnlyList<(Guid ConnectionId, PullSetting Pull)> Pulls { get; init; } = [];
+}
 
 /// <summary>Sources, mappings and routes. Saving what is there already changes nothing: no revision, no re-map.</summary>
 public sealed class SettingsStore(
     NpgsqlDataSource database,
-    SettingHistory history,
     RouteHolds holds,
+    SettingHistory history,
     MappingOptions options,
     TimeProvider clock
 )
@@ -73,6 +80,7 @@ public sealed class SettingsStore(
         var connections = wanted
             .Mappings.Select(mapping => mapping.ConnectionId)
             .Concat(wanted.Routes.Select(route => route.ConnectionId))
+            .Concat(wanted.Pulls.Select(pull => pull.ConnectionId))
             .Distinct()
             .Order()
             .ToList();
@@ -133,6 +141,15 @@ public sealed class SettingsStore(
             if (change.Change != SettingChange.Unchanged)
                 touched.Add(connectionId);
         }
+        foreach (var (connectionId, pull) in wanted.Pulls)
+            changes.Add(
+                await StoredPull.SaveAsync(
+                    save,
+                    connectionId,
+                    pull,
+                    there.Pulls.FirstOrDefault(one => one.ConnectionId == connectionId && one.Object == pull.Object)
+                )
+            );
         // What failed under the settings before is taken up again by DueLeads.
         foreach (var id in touched.Order())
             await save.ExecuteAsync("update connection set revision = revision + 1 where id = @id", new { id });
@@ -176,7 +193,7 @@ public sealed class SettingsStore(
     {
         using var results = await connection.QueryMultipleAsync(
             new CommandDefinition(
-                $"{StoredSource.Select}; {StoredMapping.Select}; {StoredRoute.Select}",
+                $"{StoredSource.Select}; {StoredMapping.Select}; {StoredRoute.Select}; {StoredPull.Select}",
                 new { workspace },
                 transaction,
                 cancellationToken: cancellationToken
@@ -185,10 +202,14 @@ public sealed class SettingsStore(
         var sources = await results.ReadAsync<StoredSource.Row>();
         var mappings = await results.ReadAsync<StoredMapping.Row>();
         var routes = await results.ReadAsync<StoredRoute.Row>();
+        var pulls = await results.ReadAsync<StoredPull.Row>();
         return new StoredSettings(
             [.. sources.Select(row => row.Stored())],
             [.. mappings.Select(row => row.Stored())],
             [.. routes.Select(row => row.Stored())]
-        );
+        )
+        {
+            Pulls = [.. pulls.Select(row => row.Stored())],
+        };
     }
 }

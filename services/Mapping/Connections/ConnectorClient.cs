@@ -10,6 +10,7 @@ namespace LeadSync.Mapping.Connections;
 public sealed record CrmConnection(Guid Id, string Name, string Direction)
 {
     public bool MayPush => Direction is "push" or "both";
+    public bool MayPull => Direction is "pull" or "both";
 }
 
 /// <summary>What came of asking for an object's schema.</summary>

@@ -26,6 +26,11 @@ internal static class BatchCommands
                         TypedValue = instants,
                         NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
                     },
+                    Guid?[] ids => new NpgsqlParameter<Guid?[]>
+                    {
+                        TypedValue = ids,
+                        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid,
+                    },
                     _ => new NpgsqlParameter { Value = parameter },
                 }
             );

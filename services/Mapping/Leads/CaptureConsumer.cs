@@ -36,7 +36,7 @@ public sealed class CaptureConsumer(LeadIntake intake, Publisher publisher, Time
             publisher.TellAsync(EventKinds.SyncFailed, refused, cancellationToken),
             publisher.TellAsync(
                 EventKinds.LeadCaptured,
-                accepted.Select(item => (item.Workspace, item.Patch)),
+                accepted.Where(item => !told.Dropped.Contains(item)).Select(item => (item.Workspace, item.Patch)),
                 cancellationToken
             )
         );

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace LeadSync.Mapping.Leads;
 
@@ -36,6 +37,10 @@ public readonly record struct Stamp(DateTimeOffset At, Guid By) : IComparable<St
 /// </summary>
 public sealed record CapturedValue(JsonElement Value, DateTimeOffset At, Guid By)
 {
+    /// <summary>The connection that it was pulled from: to it this value never goes back. Null when it was captured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? ImportedFrom { get; init; }
+
     public static CapturedValue Of(JsonElement value, Stamp stamp) => new(Canonical(value), stamp.At, stamp.By);
 
     public Stamp Stamp() => new(At, By);

@@ -1,5 +1,6 @@
 using LeadSync.Contracts;
 using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.People;
 using LeadSync.Mapping.Routes;
 using LeadSync.Mapping.Sources;
 
@@ -45,8 +46,14 @@ public sealed class WorkingLead(long id, LeadKey key, long version, LeadState st
     /// <summary>Something is known now that was not.</summary>
     public bool IsNews { get; set; }
 
+    /// <summary>It was only just inserted, and then nothing was taken in.</summary>
+    public bool IsBlank => Version == 0 && !IsChanged;
+
     /// <summary>The row must be written.</summary>
     public bool IsChanged { get; set; }
+
+    /// <summary>What its source says of its records is other than before.</summary>
+    public bool HasRecordNews { get; private set; }
 
     /// <summary>Takes a patch in; tells whether it was news.</summary>
     public bool Apply(CapturedLead patch, DateTimeOffset receivedAt)
@@ -72,8 +79,25 @@ public sealed class WorkingLead(long id, LeadKey key, long version, LeadState st
         FirstCapturedAt = FirstCapturedAt < stamp.At ? FirstCapturedAt : stamp.At;
         LastCapturedAt = LastCapturedAt > stamp.At ? LastCapturedAt : stamp.At;
         ReceivedAt = receivedAt;
+        HasRecordNews |= patch.Records is not null;
         IsNews = IsChanged = true;
         return true;
+    }
+
+    /// <summary>Takes values from a CRM in. They are not captured: they make the lead eligible for nothing by themselves.</summary>
+    public void Import(IReadOnlyDictionary<string, CapturedValue> values, DateTimeOffset importedAt)
+    {
+        foreach (var (name, value) in values)
+            State.Fields[name] = value;
+        State.ImportedAt = importedAt;
+        IsNews = IsChanged = true;
+    }
+
+    /// <summary>Forgets that the lead is a record.</summary>
+    public void Unlink(Guid connectionId, KnownRecord record)
+    {
+        HasRecordNews |= State.Forget(connectionId, record);
+        IsNews = IsChanged = true;
     }
 
     public bool Withdraw(WithdrawnLead withdrawal)
@@ -82,6 +106,7 @@ public sealed class WorkingLead(long id, LeadKey key, long version, LeadState st
             return false;
         foreach (var turn in NewTurns.Where(turn => State.IsDropped(turn.Value.Captured)).ToList())
             NewTurns.Remove(turn.Key);
+        HasRecordNews = true;
         IsNews = IsChanged = true;
         return true;
     }
@@ -157,4 +182,8 @@ public sealed record LeadBatch(
     IReadOnlyDictionary<LeadKey, WorkingLead> Leads,
     IReadOnlyDictionary<(string Workspace, string Source), SourceSettings> Sources,
     IReadOnlyDictionary<Guid, ConnectionSettings> Connections
-);
+)
+{
+    /// <summary>Of those that were asked about, who was erased, and when.</summary>
+    public ErasedAmong Erased { get; init; } = ErasedAmong.Nobody;
+}

@@ -2,6 +2,7 @@ using System.Text.Json;
 using LeadSync.Contracts;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.People;
 using LeadSync.Mapping.Routes;
 using LeadSync.Mapping.Sources;
 using Npgsql;
@@ -40,6 +41,15 @@ internal sealed class LeadBatchReader(
         var mappings = new List<(Guid ConnectionId, DateTimeOffset EnabledAt, ObjectMapping Mapping)>();
         await EachAsync(() => mappings.Add(Mapping()), cancellationToken);
 
+        var erased = new Dictionary<(string, string, string), DateTimeOffset>();
+        await EachAsync(
+            () =>
+                erased[(reader.GetString(0), reader.GetString(1), Suspects.Text((byte[])reader[2]))] = reader
+                    .Instant(3)!
+                    .Value,
+            cancellationToken
+        );
+
         foreach (var lead in _leads.Values)
             lead.Model = sources[(lead.Key.Workspace, lead.Key.Source)].Model;
         var routesOf = routes.ToLookup(route => route.Origin, route => route.Route);
@@ -65,7 +75,10 @@ internal sealed class LeadBatchReader(
                         ),
                 }
             )
-        );
+        )
+        {
+            Erased = new ErasedAmong(erased),
+        };
     }
 
     private async Task EachAsync(Action read, CancellationToken cancellationToken)

@@ -7,25 +7,24 @@ namespace LeadSync.Mapping.Leads;
 public static class LeadChanges
 {
     /// <summary>Writes what changed.</summary>
-    /// <param name="due">Pairs to be decided again, with how often that was tried and when it is next.</param>
-    /// <param name="done">Pairs that are due no more.</param>
     public static async Task WriteAsync(
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
         IReadOnlyCollection<WorkingLead> leads,
-        IReadOnlyCollection<PairDecision> decisions,
-        IReadOnlyCollection<DuePair> due,
-        IReadOnlyCollection<(long Lead, Guid ConnectionId)> done,
+        LeadDecisions decided,
         CancellationToken cancellationToken
     )
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
         WriteLeads(batch, [.. leads.Where(lead => lead.IsChanged)]);
         WriteTurns(batch, leads);
+        // What came was of an erased person.
+        if (leads.Where(lead => lead.IsBlank).Select(lead => lead.Id).ToArray() is { Length: > 0 } blank)
+            batch.Add("delete from lead where id = any($1) and version = 0", blank);
 
         // In one order everywhere, for consumers of other queues write these rows too.
-        var pairs = decisions
-            .Where(decision => decision.Pair is not null)
+        var pairs = decided
+            .Pairs.Where(decision => decision.Pair is not null)
             .OrderBy(decision => decision.LeadId)
             .ThenBy(decision => decision.ConnectionId)
             .ToList();
@@ -59,7 +58,7 @@ public static class LeadChanges
                     .ToArray()
             );
         }
-        var waiting = due.OrderBy(pair => pair.LeadId).ThenBy(pair => pair.ConnectionId).ToList();
+        var waiting = decided.Waiting.OrderBy(pair => pair.LeadId).ThenBy(pair => pair.ConnectionId).ToList();
         if (waiting.Count > 0)
         {
             batch.Add(
@@ -77,7 +76,7 @@ public static class LeadChanges
                 waiting.Select(pair => pair.Revision).ToArray()
             );
         }
-        if (done.Count > 0)
+        if (decided.Done is { Count: > 0 } done)
         {
             batch.Add(
                 """
@@ -122,6 +121,7 @@ public static class LeadChanges
             changed.Select(lead => lead.FirstCapturedAt).ToArray(),
             changed.Select(lead => lead.LastCapturedAt).ToArray()
         );
+        WriteRecords(batch, changed.FindAll(lead => lead.HasRecordNews));
         var withdrawn = changed.Where(lead => lead.State.WithdrawnAt is not null).ToList();
         if (withdrawn.Count == 0)
             return;
@@ -133,6 +133,26 @@ public static class LeadChanges
             """,
             withdrawn.Select(lead => lead.Id).ToArray(),
             withdrawn.Select(lead => lead.State.WithdrawnAt!.Value).ToArray()
+        );
+    }
+
+    // What imports find leads by, beside what the CRM taught us.
+    private static void WriteRecords(NpgsqlBatch batch, List<WorkingLead> leads)
+    {
+        if (leads.Count == 0)
+            return;
+        var records = leads.SelectMany(lead => lead.State.Records.Select(record => (lead, record))).ToList();
+        batch.Add("delete from captured_record where lead = any($1)", leads.Select(lead => lead.Id).ToArray());
+        batch.Add(
+            """
+            insert into captured_record (lead, workspace, object, record_key, connection_id)
+            select * from unnest($1, $2, $3, $4, $5)
+            """,
+            records.Select(one => one.lead.Id).ToArray(),
+            records.Select(one => one.lead.Key.Workspace).ToArray(),
+            records.Select(one => one.record.Object).ToArray(),
+            records.Select(one => RecordIds.Short(one.record.RecordId)).ToArray(),
+            records.Select(one => one.record.ConnectionId).ToArray()
         );
     }
 

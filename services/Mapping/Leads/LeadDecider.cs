@@ -60,7 +60,7 @@ public static class LeadDecider
             if (candidate.Choice is Choice.NeverTaken)
                 continue;
             var version = VersionOf(lead, candidate);
-            var after = After(lead, candidate, version, isBackfill ? now : null);
+            var after = After(candidate, version, isBackfill ? now : null);
             pairs.Add(
                 new PairDecision(
                     lead.Id,
@@ -98,7 +98,8 @@ public static class LeadDecider
             }
         }
 
-        if (claimed is null && lead.Pairs.Values.All(pair => pair.Version != lead.Version))
+        var goesNowhere = candidates.TrueForAll(candidate => candidate.Choice is not (Choice.Map or Choice.Wait));
+        if (claimed is null && goesNowhere && lead.Pairs.Values.All(pair => pair.Version != lead.Version))
             failed.Add(
                 candidates.Exists(candidate => candidate.Choice is Choice.NeverTaken or Choice.NoLongerTaken)
                     ? MappingEvents.FilteredOut(lead)
@@ -117,7 +118,7 @@ public static class LeadDecider
             _ => lead.IsNews ? lead.Version : candidate.Before.Version,
         };
 
-    private static Pair After(WorkingLead lead, Candidate candidate, long version, DateTimeOffset? backfilledAt)
+    private static Pair After(Candidate candidate, long version, DateTimeOffset? backfilledAt)
     {
         var before = candidate.Before;
         var (code, by) = candidate.Choice switch
@@ -128,7 +129,7 @@ public static class LeadDecider
             _ => version == before?.Version ? (before.FailedCode, before.FailedBy) : (null, null),
         };
         return new Pair(
-            backfilledAt ?? before?.EligibleSince ?? lead.ReceivedAt!.Value,
+            backfilledAt ?? before?.EligibleSince ?? candidate.ReceivedAt,
             version,
             candidate.Revision,
             code,

@@ -1,5 +1,6 @@
 using LeadSync.Contracts;
 using LeadSync.Hosting.Bus;
+using LeadSync.Mapping.People;
 using LeadSync.Mapping.Sources;
 using Npgsql;
 
@@ -21,10 +22,20 @@ public sealed record DueLead(LeadKey Key, long LeadId, Guid ConnectionId, int At
 public sealed record ToTell(
     IReadOnlyList<(string Workspace, MappedLead Item)> Mapped,
     IReadOnlyList<(string Workspace, FailedSync Item)> Failed
-);
+)
+{
+    /// <summary>Changes of leads that were erased: nothing of them was taken in, and nothing is told on.</summary>
+    public IReadOnlySet<LeadChange> Dropped { get; init; } = new HashSet<LeadChange>();
+}
 
 /// <summary>Takes changes of leads in: all of a batch in one transaction, decided and written together.</summary>
-public sealed class LeadIntake(NpgsqlDataSource database, LeadStore store, SeenFields seen, TimeProvider clock)
+public sealed class LeadIntake(
+    NpgsqlDataSource database,
+    LeadStore store,
+    ErasureKeys erasure,
+    SeenFields seen,
+    TimeProvider clock
+)
 {
     /// <summary>Changes of leads, in any order and any number of times.</summary>
     public Task<ToTell> TakeInAsync(IReadOnlyCollection<LeadChange> changes, CancellationToken cancellationToken) =>
@@ -65,12 +76,18 @@ public sealed class LeadIntake(NpgsqlDataSource database, LeadStore store, SeenF
     )
     {
         var now = clock.GetUtcNow();
+        var suspects = Suspects.Of(
+            keys,
+            changes.OfType<LeadChange.Captured>().Select(change => (change.Workspace, change.Patch)),
+            erasure
+        );
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var batch = await store.LockAsync(
             connection,
             transaction,
             keys,
+            suspects,
             [
                 .. changes
                     .OfType<LeadChange.Captured>()
@@ -84,79 +101,46 @@ public sealed class LeadIntake(NpgsqlDataSource database, LeadStore store, SeenF
         );
 
         // Several patches of one lead are folded here, and the lead is written once.
+        var dropped = new HashSet<LeadChange>(ReferenceEqualityComparer.Instance);
         foreach (var change in changes)
         {
-            var lead = batch.Leads[change.Key];
-            _ = change switch
-            {
-                LeadChange.Captured(_, var patch) => lead.Apply(patch, now),
-                LeadChange.Withdrawn(_, var withdrawal) => lead.Withdraw(withdrawal),
-                _ => false,
-            };
+            if (!Apply(change, batch, suspects, now))
+                dropped.Add(change);
         }
 
-        var decisions = new List<PairDecision>();
-        var mapped = new List<(string, MappedLead)>();
-        var failed = new List<(string, FailedSync)>();
-        var waiting = new List<DuePair>();
-        var done = new List<(long, Guid)>();
-        foreach (var lead in batch.Leads.Values)
-        {
-            var claimed = due?[lead.Key].ToDictionary(claim => claim.ConnectionId, claim => claim.Attempt);
-            var decision = LeadDecider.Decide(lead, batch, claimed?.Keys.ToHashSet(), now, isBackfill);
-            decisions.AddRange(decision.Pairs);
-            mapped.AddRange(decision.Mapped.Select(item => (lead.Key.Workspace, item)));
-            failed.AddRange(decision.Failed.Select(item => (lead.Key.Workspace, item)));
-            foreach (var pair in decision.Pairs)
-            {
-                if (Due(pair, claimed?.GetValueOrDefault(pair.ConnectionId) ?? 0, now) is { } again)
-                {
-                    // A repeat of what is known leaves the row, and when it is due, as it is.
-                    if (claimed is not null || pair.Pair is not null)
-                        waiting.Add(again);
-                }
-                else if (claimed is null && pair.Pair is not null)
-                    done.Add((pair.LeadId, pair.ConnectionId));
-            }
-        }
-
-        await LeadChanges.WriteAsync(
-            connection,
-            transaction,
+        var decided = LeadDecisions.Decide(
             [.. batch.Leads.Values],
-            decisions,
-            waiting,
-            done,
-            cancellationToken
+            batch,
+            lead => due?[lead.Key].ToDictionary(claim => claim.ConnectionId, claim => claim.Attempt),
+            now,
+            isBackfill
         );
+        await LeadChanges.WriteAsync(connection, transaction, [.. batch.Leads.Values], decided, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        foreach (var captured in changes.OfType<LeadChange.Captured>())
+        foreach (var captured in changes.OfType<LeadChange.Captured>().Where(change => !dropped.Contains(change)))
             seen.Note(captured.Workspace, captured.Patch, batch.Leads[captured.Key].Model, now);
-        return new ToTell(mapped, failed);
+        return decided.ToTell() with { Dropped = dropped };
     }
 
-    // Null when it need not be decided again.
-    private static DuePair? Due(PairDecision pair, int attempt, DateTimeOffset now) =>
-        pair switch
+    // False: it is of a person who was erased.
+    private static bool Apply(LeadChange change, LeadBatch batch, Suspects suspects, DateTimeOffset now)
+    {
+        if (!batch.Leads.TryGetValue(change.Key, out var lead) || batch.Erased.Has(change.Key, suspects))
+            return false;
+        switch (change)
         {
-            { CannotMap.Kind: { } kind } => new DuePair(
-                pair.LeadId,
-                pair.ConnectionId,
-                kind.Code,
-                attempt,
-                now + DueSchedule.After(attempt, kind),
-                pair.Revision
-            ),
-            { WaitsUntil: { } until } => new DuePair(
-                pair.LeadId,
-                pair.ConnectionId,
-                LeadDecider.WaitsForRoute,
-                attempt,
-                until,
-                pair.Revision
-            ),
-            _ => null,
-        };
+            case LeadChange.Captured(_, var patch):
+                if (batch.Erased.Covers(change.Key, patch, suspects))
+                    return false;
+                lead.Apply(patch, now);
+                return true;
+            case LeadChange.Withdrawn(_, var withdrawal):
+                lead.Withdraw(withdrawal);
+                return true;
+            default:
+                return true;
+        }
+    }
 }
 
 /// <summary>Says what was decided; each list to those who listen to its kind.</summary>

@@ -31,6 +31,10 @@ public sealed class LeadState
     [JsonInclude]
     public DateTimeOffset? WithdrawnAt { get; internal set; }
 
+    /// <summary>When values were last imported, by our clock; null when none ever were.</summary>
+    [JsonInclude]
+    public DateTimeOffset? ImportedAt { get; internal set; }
+
     [JsonIgnore]
     public bool IsWithdrawn => WithdrawnAt is not null && Newest is null;
 
@@ -47,6 +51,23 @@ public sealed class LeadState
 
     /// <summary>The newest value of a field; null when none was ever captured.</summary>
     public CapturedValue? Captured(string field) => Fields.TryGetValue(field, out var value) ? value : null;
+
+    /// <summary>The lead as one connection may see it: without the values that were pulled from that very one.</summary>
+    public LeadState For(Guid connectionId) =>
+        Fields.Values.All(value => value.ImportedFrom != connectionId)
+            ? this
+            : new LeadState
+            {
+                Fields = Fields
+                    .Where(field => field.Value.ImportedFrom != connectionId)
+                    .ToDictionary(field => field.Key, field => field.Value, StringComparer.Ordinal),
+                Completed = Completed,
+                Metadata = Metadata,
+                Records = Records,
+                Newest = Newest,
+                WithdrawnAt = WithdrawnAt,
+                ImportedAt = ImportedAt,
+            };
 
     /// <summary>Whether a patch is older than a withdrawal.</summary>
     public bool IsDropped(Stamp patch) => patch.At <= WithdrawnAt;
@@ -108,13 +129,29 @@ public sealed class LeadState
         return true;
     }
 
+    /// <summary>Forgets that the source said the lead is a record.</summary>
+    /// <returns>Whether it had.</returns>
+    public bool Forget(Guid connectionId, KnownRecord record)
+    {
+        var before = Records.Count;
+        Records =
+        [
+            .. Records.Where(one =>
+                one.Object != record.Object
+                || RecordIds.Short(one.RecordId) != RecordIds.Short(record.RecordId)
+                || (one.ConnectionId is not null && one.ConnectionId != connectionId)
+            ),
+        ];
+        return Records.Count < before;
+    }
+
     // 15 and 18 characters are the same id; the newest patch's form holds, of one patch's two the longer.
     private bool Know(KnownRecord record, Stamp stamp)
     {
         var before = Records.FirstOrDefault(other =>
             other.Object == record.Object
             && other.ConnectionId == record.ConnectionId
-            && Short(other.RecordId) == Short(record.RecordId)
+            && RecordIds.Short(other.RecordId) == RecordIds.Short(record.RecordId)
         );
         if (
             before is not null
@@ -131,8 +168,6 @@ public sealed class LeadState
 
     private static bool IsPreferred(string id, string other) =>
         id.Length != other.Length ? id.Length > other.Length : string.CompareOrdinal(id, other) < 0;
-
-    private static string Short(string id) => id.Length == 18 ? id[..15] : id;
 }
 
 [JsonSourceGenerationOptions(

@@ -1,5 +1,6 @@
 using LeadSync.Contracts;
 using LeadSync.Mapping.Connections;
+using LeadSync.Mapping.People;
 using LeadSync.Mapping.Sources;
 using Npgsql;
 
@@ -16,11 +17,13 @@ public sealed class LeadStore(SchemaCache schemas)
 
     /// <summary>Inserts the missing leads, locks all, and reads them with the settings that they are mapped by.</summary>
     /// <param name="keys">Each once.</param>
+    /// <param name="suspects">Who may have been erased. Erased leads are not inserted.</param>
     /// <param name="turns">The turns that the batch brings, so that those known already are recognised.</param>
     public async Task<LeadBatch> LockAsync(
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
         IReadOnlyCollection<LeadKey> keys,
+        Suspects suspects,
         IReadOnlyCollection<(LeadKey Lead, string Conversation, string Turn)> turns,
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -52,14 +55,16 @@ public sealed class LeadStore(SchemaCache schemas)
             """
             insert into lead (workspace, source, lead_id, version, state)
             select k.workspace, k.source, k.lead_id, 0, '{}'
-              from unnest($1, $2, $3) as k (workspace, source, lead_id)
+              from unnest($1, $2, $3, $4) as k (workspace, source, lead_id, key)
              where not exists (select from lead l where l.workspace = k.workspace and l.source = k.source and l.lead_id = k.lead_id)
+               and not exists (select from erased e where e.workspace = k.workspace and e.kind = 'lead' and e.key = k.key)
              order by k.workspace collate "C", k.source collate "C", k.lead_id collate "C"
             on conflict do nothing
             """,
             workspaces,
             sources,
-            leadIds
+            leadIds,
+            keys.Select(suspects.KeyOf).ToArray()
         );
         batch.Add(
             """
@@ -158,6 +163,16 @@ public sealed class LeadStore(SchemaCache schemas)
             known.Select(schema => schema.ConnectionId).ToArray(),
             known.Select(schema => schema.Object).ToArray(),
             known.Select(schema => schema.Revision).ToArray()
+        );
+        batch.Add(
+            """
+            select e.workspace, e.kind, e.key, e.erased_at
+              from unnest($1, $2, $3) as k (workspace, kind, key)
+              join erased e on e.workspace = k.workspace and e.kind = k.kind and e.key = k.key
+            """,
+            suspects.All.Select(one => one.Workspace).ToArray(),
+            suspects.All.Select(one => one.Kind).ToArray(),
+            suspects.All.Select(one => one.Key).ToArray()
         );
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

@@ -136,11 +136,6 @@ public static class MappingEvents
                     .ThenBy(record => record.RecordId, StringComparer.Ordinal)
                     .Select(record => new KnownRecord(record.Object, record.RecordId, record.ConnectionId))
             );
-        return
-        [
-            .. records.DistinctBy(record =>
-                (record.Object, record.RecordId.Length == 18 ? record.RecordId[..15] : record.RecordId)
-            ),
-        ];
+        return [.. records.DistinctBy(record => (record.Object, RecordIds.Short(record.RecordId)))];
     }
 }

@@ -23,13 +23,15 @@ public abstract record Choice
 /// <param name="Revision">Of the connection's settings.</param>
 /// <param name="CreateAs">The object to be created if no record is found.</param>
 /// <param name="IsAnew">Whether this is another decision than the last, so that it needs a version of its own.</param>
+/// <param name="ReceivedAt">When the last news that counts for the route came in.</param>
 public sealed record Candidate(
     Guid ConnectionId,
     long Revision,
     string CreateAs,
     Pair? Before,
     Choice Choice,
-    bool IsAnew
+    bool IsAnew,
+    DateTimeOffset ReceivedAt
 );
 
 /// <summary>Pure: for which routes a lead is eligible, and what each does with it.</summary>
@@ -55,9 +57,11 @@ public static class RouteChoice
             var before = lead.PairAt(route.ConnectionId);
             var createAs = route.Terms.CreateAsFor(lead.State);
             DateTimeOffset? mappedSince = settings.MappedSince.TryGetValue(createAs, out var since) ? since : null;
+            var received = ReceivedAt(lead, route.Terms);
             if (
-                !Eligibility.IsEligible(
-                    isBackfill ? now : Later(lead.ReceivedAt, before?.EligibleSince),
+                received is null
+                || !Eligibility.IsEligible(
+                    isBackfill ? now : Later(received, before?.EligibleSince),
                     source!.EnabledAt,
                     route.EnabledAt,
                     mappedSince,
@@ -68,8 +72,8 @@ public static class RouteChoice
             // A message that comes once more is no occasion to decide anew what was said or refused.
             var isRepeat = !lead.IsNews && claimed is null;
             var choice =
-                Choose(lead, route.Terms, before, isRepeat, now)
-                ?? new Choice.Map(FieldMapper.Map(lead.State, settings.Mappings, createAs));
+                Choose(lead, route.Terms, received.Value, before, isRepeat, now)
+                ?? new Choice.Map(FieldMapper.Map(lead.State.For(route.ConnectionId), settings.Mappings, createAs));
             candidates.Add(
                 new Candidate(
                     route.ConnectionId,
@@ -77,7 +81,8 @@ public static class RouteChoice
                     createAs,
                     before,
                     choice,
-                    IsAnew(before, choice, claimed is not null) || (isBackfill && choice is Choice.Map)
+                    IsAnew(before, choice, claimed is not null) || (isBackfill && choice is Choice.Map),
+                    received.Value
                 )
             );
         }
@@ -88,14 +93,27 @@ public static class RouteChoice
     private static DateTimeOffset? Later(DateTimeOffset? receivedAt, DateTimeOffset? eligibleSince) =>
         eligibleSince > receivedAt ? eligibleSince : receivedAt;
 
+    // What was imported is no capture, but for routes that say so.
+    private static DateTimeOffset? ReceivedAt(WorkingLead lead, RouteTerms terms) =>
+        !terms.AlsoImported || lead.State.ImportedAt is not { } imported ? lead.ReceivedAt
+        : lead.ReceivedAt > imported ? lead.ReceivedAt
+        : imported;
+
     // Null: it is to be mapped.
-    private static Choice? Choose(WorkingLead lead, RouteTerms terms, Pair? before, bool isRepeat, DateTimeOffset now)
+    private static Choice? Choose(
+        WorkingLead lead,
+        RouteTerms terms,
+        DateTimeOffset received,
+        Pair? before,
+        bool isRepeat,
+        DateTimeOffset now
+    )
     {
         if (isRepeat && before is { FailedBy: null })
             return null;
         if (!terms.Takes(lead.State) || (isRepeat && before?.FailedBy == FailedBy.Filter))
             return before is null ? new Choice.NeverTaken() : new Choice.NoLongerTaken();
-        return terms.WaitsUntil(lead.State, lead.ReceivedAt!.Value, now) is { } until ? new Choice.Wait(until) : null;
+        return terms.WaitsUntil(lead.State, received, now) is { } until ? new Choice.Wait(until) : null;
     }
 
     private static bool IsAnew(Pair? before, Choice choice, bool isDue) =>

@@ -39,7 +39,7 @@ public sealed class WithdrawConsumer(LeadIntake intake, Publisher publisher, Tim
             publisher.TellAsync(EventKinds.SyncFailed, refused, cancellationToken),
             publisher.TellAsync(
                 EventKinds.LeadWithdrawn,
-                accepted.Select(item => (item.Workspace, item.Withdrawal)),
+                accepted.Where(item => !told.Dropped.Contains(item)).Select(item => (item.Workspace, item.Withdrawal)),
                 cancellationToken
             )
         );

@@ -26,7 +26,11 @@ public sealed class VersionStore(NpgsqlDataSource database)
     /// </summary>
     public static async Task KeepAsync(Saving save, SaveCause cause, IEnumerable<ChangedShape> changed)
     {
-        foreach (var one in changed.Where(one => one.After is not null && one.Key.Kind != SettingKey.Sources))
+        foreach (
+            var one in changed.Where(one =>
+                one is { After: not null, Key.Kind: SettingKey.Mappings or SettingKey.Routes }
+            )
+        )
         {
             var number = await save.Connection.ExecuteScalarAsync<long>(
                 new CommandDefinition(

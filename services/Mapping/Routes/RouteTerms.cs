@@ -35,6 +35,9 @@ public sealed record RouteTerms(string CreateAs)
     /// <summary>Only leads of which this holds are taken; null: all.</summary>
     public LeadCondition? Filter { get; init; }
 
+    /// <summary>Whether leads are synced also when values were imported; never back to where these came from.</summary>
+    public bool AlsoImported { get; init; }
+
     public string CreateAsFor(LeadState lead) =>
         CreateCases.FirstOrDefault(one => one.When.Holds(lead))?.Object ?? CreateAs;
 
@@ -64,7 +67,8 @@ public sealed record RouteTerms(string CreateAs)
     private const int MostCases = 50;
 
     /// <summary>The members of a setting that <see cref="Read"/> reads.</summary>
-    public static IReadOnlyList<string> Members { get; } = ["createAs", "sync", "idleMinutes", "filter"];
+    public static IReadOnlyList<string> Members { get; } =
+    ["createAs", "sync", "idleMinutes", "filter", "alsoImported"];
 
     /// <summary>Reads the members of a route's setting; null when something is wrong with them.</summary>
     public static RouteTerms? Read(SettingReader reader, JsonElement node, string path)
@@ -74,6 +78,7 @@ public sealed record RouteTerms(string CreateAs)
         var sync = SyncOf(reader, node, path);
         var idle = IdleOf(reader, node, path, sync);
         var filter = ConditionSetting.Read(reader, node, path, "filter");
+        var alsoImported = reader.Flag(node, path, "alsoImported") ?? false;
         return createAs is null || reader.Faults.Count > before
             ? null
             : new RouteTerms(createAs)
@@ -82,6 +87,7 @@ public sealed record RouteTerms(string CreateAs)
                 Idle = idle,
                 CreateCases = cases,
                 Filter = filter,
+                AlsoImported = alsoImported,
             };
     }
 
@@ -185,6 +191,8 @@ public sealed record RouteTerms(string CreateAs)
             node["idleMinutes"] = (int)idle.TotalMinutes;
         if (terms.Filter is not null)
             node["filter"] = ConditionSetting.Write(terms.Filter);
+        if (terms.AlsoImported)
+            node["alsoImported"] = true;
         return node;
     }
 }

@@ -16,6 +16,7 @@ public sealed class LaneAccess(
     ICrm crm,
     Grant grant,
     ConnectorClient connector,
+    ObservedUsage observed,
     LeaseStore leases,
     HoldWatch holds,
     TimeProvider clock,
@@ -32,6 +33,9 @@ public sealed class LaneAccess(
     private IReadOnlyCollection<Cargo> _cargo = [];
 
     public ICrm Crm => crm;
+
+    /// <summary>What the calls are for that are asked for from now on.</summary>
+    public CallPriority Priority { get; set; }
 
     public override Uri InstanceUrl => _grant.InstanceUrl;
 
@@ -61,6 +65,14 @@ public sealed class LaneAccess(
         _checkedAt = clock.GetTimestamp();
     }
 
+    /// <summary>Asks for more calls when fewer than these are left; gives how many there are then, at least one.</summary>
+    public async Task<int> ReserveAsync(int calls, CancellationToken cancellationToken)
+    {
+        if (_calls < calls)
+            await AskAsync(refusedToken: null, cancellationToken, calls);
+        return _calls;
+    }
+
     public override Task RenewAsync(string refusedToken, CancellationToken cancellationToken) =>
         AskAsync(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(refusedToken))), cancellationToken);
 
@@ -74,12 +86,14 @@ public sealed class LaneAccess(
             throw new GrantSpentException();
     }
 
-    private async Task AskAsync(string? refusedToken, CancellationToken cancellationToken)
+    public override void Observe(ApiUsage usage) => observed.Note(lease.ConnectionId, usage);
+
+    private async Task AskAsync(string? refusedToken, CancellationToken cancellationToken, int calls = CallsPerGrant)
     {
         _grant = await connector.GrantAsync(
             lease.Workspace,
             lease.ConnectionId,
-            new GrantRequest(CallsPerGrant, refusedToken),
+            new GrantRequest(calls, refusedToken) { Priority = Priority, Usage = observed.Take(lease.ConnectionId) },
             cancellationToken
         );
         _calls = _grant.Calls;
@@ -93,16 +107,22 @@ public sealed class GrantSpentException() : Exception("The granted API calls are
 public sealed class Accesses(
     IEnumerable<ICrm> crms,
     ConnectorClient connector,
+    ObservedUsage observed,
     LeaseStore leases,
     HoldWatch holds,
     TimeProvider clock,
     PushOptions options
 )
 {
+    /// <param name="priority">What the calls are for.</param>
     /// <exception cref="CrmException">There is no access now, or the connection may not be written to.</exception>
-    public async Task<LaneAccess> OpenAsync(Lease lease, CancellationToken cancellationToken)
+    public async Task<LaneAccess> OpenAsync(Lease lease, CallPriority priority, CancellationToken cancellationToken)
     {
-        var ask = new GrantRequest(LaneAccess.CallsPerGrant);
+        var ask = new GrantRequest(LaneAccess.CallsPerGrant)
+        {
+            Priority = priority,
+            Usage = observed.Take(lease.ConnectionId),
+        };
         var grant = await connector.GrantAsync(lease.Workspace, lease.ConnectionId, ask, cancellationToken);
         // Promise: a connection whose direction is pull is never written to, whoever mapped what to it.
         if (grant.Direction == "pull")
@@ -116,6 +136,9 @@ public sealed class Accesses(
             crms.FirstOrDefault(crm => crm.System == grant.System)
             ?? throw new InvalidOperationException($"There is no client for the CRM '{grant.System}'.");
         await leases.LearnSystemAsync(lease, grant.System, cancellationToken);
-        return new LaneAccess(lease, crm, grant, connector, leases, holds, clock, options);
+        return new LaneAccess(lease, crm, grant, connector, observed, leases, holds, clock, options)
+        {
+            Priority = priority,
+        };
     }
 }

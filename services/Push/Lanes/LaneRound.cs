@@ -23,6 +23,7 @@ public sealed class LaneRound(
     Settlements settlements,
     Accesses accesses,
     HoldWatch holds,
+    TimeProvider clock,
     PushOptions options
 )
 {
@@ -34,10 +35,15 @@ public sealed class LaneRound(
     public async Task RunAsync(Lease lease, CancellationToken cancellationToken)
     {
         LaneAccess? access = null;
-        async Task<LaneAccess> Open() => access ??= await accesses.OpenAsync(lease, cancellationToken);
+        async Task<LaneAccess> OpenAsync(CallPriority priority)
+        {
+            access ??= await accesses.OpenAsync(lease, priority, cancellationToken);
+            access.Priority = priority;
+            return access;
+        }
 
         await intents.AbandonOpenAsync(lease, cancellationToken);
-        await prober.ResolveAsync(lease, Open, cancellationToken);
+        await prober.ResolveAsync(lease, () => OpenAsync(CallPriority.NewLead), cancellationToken);
 
         var batch = PersonKeys.OnePerPerson(await leads.TakeDueAsync(lease, options.BatchSize, cancellationToken));
         if (batch.Count == 0)
@@ -47,7 +53,9 @@ public sealed class LaneRound(
         }
         using var span = Telemetry.StartLinked("sync leads", batch.Select(lead => lead.Wanted.TraceParent));
         span?.SetTag("leadsync.leads", batch.Count);
-        await SyncAsync(lease, await Open(), batch, cancellationToken);
+        // One that was never written makes the whole batch urgent: the others cost no further call.
+        var priority = batch.Exists(lead => lead.Link is null) ? CallPriority.NewLead : CallPriority.Update;
+        await SyncAsync(lease, await OpenAsync(priority), batch, cancellationToken);
     }
 
     private async Task SyncAsync(
@@ -58,6 +66,7 @@ public sealed class LaneRound(
     )
     {
         Found found;
+        var began = clock.GetTimestamp();
         try
         {
             await access.PrepareAsync(
@@ -95,7 +104,13 @@ public sealed class LaneRound(
             return;
         }
 
-        var decided = await DecideAsync(lease, batch, new FoundRecords(found.Records), cancellationToken);
+        var decided = await DecideAsync(
+            lease,
+            batch,
+            new FoundRecords(found.Records),
+            Settled(found, clock.GetElapsedTime(began)),
+            cancellationToken
+        );
         var writes = decided
             .Where(pair => pair.Decision is Decision.Write)
             .Select(pair => (pair.Lead, Decision: (Decision.Write)pair.Decision))
@@ -125,6 +140,7 @@ public sealed class LaneRound(
         Lease lease,
         List<WaitingLead> batch,
         FoundRecords found,
+        DateTimeOffset settled,
         CancellationToken cancellationToken
     )
     {
@@ -147,10 +163,22 @@ public sealed class LaneRound(
             .. matched.Select(pair =>
                 (
                     pair.Lead,
-                    Decisions.Decide(pair.Lead, pair.Match, id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing))
+                    Decisions.Decide(
+                        pair.Lead,
+                        pair.Match,
+                        id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing),
+                        settled
+                    )
                 )
             ),
         ];
+    }
+
+    // The CRM's clock when the reading began, in its whole seconds: the records may have been read at any moment since.
+    private static DateTimeOffset Settled(Found found, TimeSpan took)
+    {
+        var seconds = found.ServerTime.ToUnixTimeSeconds() - (long)Math.Ceiling(took.TotalSeconds);
+        return DateTimeOffset.FromUnixTimeSeconds(seconds);
     }
 
     private static List<WaitingLead> Uses(List<WaitingLead> batch, IReadOnlyList<string> fields) =>

@@ -23,6 +23,12 @@ public abstract record Decision
     /// <summary>A person must mend something first.</summary>
     public sealed record Park(FailureKind Kind, string Message, IReadOnlyList<string> Fields, Match Match) : Decision;
 
+    /// <summary>
+    /// The record was changed so lately that a further change in the same second could not be told from it: look again in a
+    /// moment.
+    /// </summary>
+    public sealed record TooFresh : Decision;
+
     /// <summary>Look again, now with this record's id.</summary>
     public sealed record LookAgain(KnownRecord Link) : Decision;
 }
@@ -30,10 +36,13 @@ public abstract record Decision
 /// <summary>From (wanted, found, applied) to a decision with its reasons. Pure.</summary>
 public static class Decisions
 {
+    /// <param name="appliedTo">What was last applied to a record, by its id.</param>
+    /// <param name="settled">Stamps before this are certainly older than the reading, in the CRM's whole seconds.</param>
     public static Decision Decide(
         WaitingLead lead,
         Match match,
-        Func<string, IReadOnlyDictionary<string, AppliedField>> appliedTo
+        Func<string, IReadOnlyDictionary<string, AppliedField>> appliedTo,
+        DateTimeOffset settled
     )
     {
         var wanted = lead.Wanted;
@@ -52,7 +61,7 @@ public static class Decisions
                 $"The {lead.Link!.Object} {lead.Link.RecordId} that this lead was synced to is no longer there.",
                 match
             ),
-            Match.One { Record: var record } => Update(lead, record, match, appliedTo(record.Id)),
+            Match.One { Record: var record } => Update(lead, record, match, appliedTo(record.Id), settled),
             _ => Create(lead, match),
         };
     }
@@ -91,7 +100,8 @@ public static class Decisions
         WaitingLead lead,
         CrmRecord record,
         Match match,
-        IReadOnlyDictionary<string, AppliedField> applied
+        IReadOnlyDictionary<string, AppliedField> applied,
+        DateTimeOffset settled
     )
     {
         if (Section(lead.Wanted, record.Object) is not { } section)
@@ -103,7 +113,13 @@ public static class Decisions
             fields,
             FieldRules.Applied(section, fields, lead.Wanted.Source)
         );
-        return plan.WritesAnything ? new Decision.Write(plan, match) : new Decision.Unchanged(plan, match);
+        if (!plan.WritesAnything)
+            return new Decision.Unchanged(plan, match);
+        if (!FieldRules.IsGuarded(section, fields))
+            return new Decision.Write(plan, match);
+        return record.Stamp < settled
+            ? new Decision.Write(plan with { UnmodifiedSince = record.Stamp }, match)
+            : new Decision.TooFresh();
     }
 
     private static bool IsAddress(JsonElement value, string email) =>

@@ -87,6 +87,18 @@ public static class FieldRules
             );
     }
 
+    /// <summary>
+    /// Whether one of the fields to be written was decided by what the record held: then a change of the record in between
+    /// makes the decision void.
+    /// </summary>
+    public static bool IsGuarded(MappedSection section, IEnumerable<FieldDecision> decisions)
+    {
+        var adding = section.Fields.Where(field => field.Adds).Select(field => field.Field).ToList();
+        return decisions.Any(decision =>
+            decision.Written && (decision.Rule != WriteRule.Overwrite || adding.Contains(decision.Field))
+        );
+    }
+
     /// <summary>The CRM fields that must be seen to decide: the mapped ones, and those that their rules ask about.</summary>
     public static IEnumerable<string> Needed(MappedSection section) =>
         section.Fields.SelectMany(field =>

@@ -22,7 +22,5 @@ public sealed record Intent(
     /// <summary>The answer, when whoever made the call could store no more than that.</summary>
     public WriteResult? Result { get; init; }
 
-    public RecordWrite ToWrite() => new(Plan.Object, Plan.RecordId, Plan.Values);
-
     public KnownRecord? Record => Plan.RecordId is null ? null : new KnownRecord(Plan.Object, Plan.RecordId);
 }

@@ -9,6 +9,9 @@ namespace LeadSync.Push.Writing;
 /// <summary>From what was decided, or what the CRM answered, to how the work on a lead ends. Pure but for the clock and its jitter.</summary>
 public sealed class Settlements(PushOptions options, TimeProvider clock)
 {
+    // Until the CRM's clock, which counts in seconds, is certainly in a later one.
+    private static readonly TimeSpan MomentOfDoubt = TimeSpan.FromSeconds(1);
+
     /// <summary>Ends what needs no write; null where one does.</summary>
     public Settlement? Of(WaitingLead lead, Decision decision)
     {
@@ -27,6 +30,8 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
                         Tell.Written(lead, plan, WriteOutcome.Unchanged, record, requestId: null, now),
                     ],
                 };
+            case Decision.TooFresh:
+                return new Settlement(lead, RowEnd.Again) { Wait = MomentOfDoubt };
             case Decision.Skip { Reason: var reason, Match: var match }:
                 return new Settlement(lead, RowEnd.Done)
                 {

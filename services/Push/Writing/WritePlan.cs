@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LeadSync.Contracts;
+using LeadSync.Crm;
 
 namespace LeadSync.Push.Writing;
 
@@ -15,6 +16,12 @@ public sealed record WritePlan(
     IReadOnlyDictionary<string, AppliedField> Applied
 )
 {
+    /// <summary>
+    /// Set when a field is filled only because of what the record held: it is written only if nobody has changed the record
+    /// after this.
+    /// </summary>
+    public DateTimeOffset? UnmodifiedSince { get; init; }
+
     [JsonIgnore]
     public bool WritesAnything => Fields.Any(decision => decision.Written);
 
@@ -24,4 +31,6 @@ public sealed record WritePlan(
         Fields
             .Where(decision => decision.Written)
             .ToDictionary(decision => decision.Field, decision => decision.After, StringComparer.Ordinal);
+
+    public RecordWrite ToWrite() => new(Object, RecordId, Values) { UnmodifiedSince = UnmodifiedSince };
 }

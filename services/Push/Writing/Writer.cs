@@ -20,7 +20,35 @@ public sealed class Writer(
     PushOptions options
 )
 {
+    // As many as Salesforce takes in one composite call, where an org is trusted with conditions in it.
+    private const int GuardedAtOnce = 25;
+
     public async Task WriteAsync(
+        Lease lease,
+        LaneAccess access,
+        IReadOnlyList<(WaitingLead Lead, Decision.Write Decision)> writes,
+        CancellationToken cancellationToken
+    )
+    {
+        var isGuarded = writes.ToLookup(write => write.Decision.Plan.UnmodifiedSince is not null);
+        await CommitAndSendAsync(lease, access, [.. isGuarded[false]], cancellationToken);
+        var began = clock.GetTimestamp();
+        // A guarded update may cost a call of its own: few are begun at a time, each soon after it was written down.
+        for (var rest = isGuarded[true].ToList(); rest.Count > 0; )
+        {
+            if (clock.GetElapsedTime(began) >= options.RoundWithin)
+                return;
+            var few = rest.Take(GuardedAtOnce).ToList();
+            var calls = access.Crm.CallsFor([.. few.Select(write => write.Decision.Plan.ToWrite())]);
+            var granted = await access.ReserveAsync(calls, cancellationToken);
+            if (granted < calls)
+                few = [.. few.Take(granted)];
+            await CommitAndSendAsync(lease, access, few, cancellationToken);
+            rest = rest[few.Count..];
+        }
+    }
+
+    private async Task CommitAndSendAsync(
         Lease lease,
         LaneAccess access,
         IReadOnlyList<(WaitingLead Lead, Decision.Write Decision)> writes,
@@ -80,7 +108,7 @@ public sealed class Writer(
             );
             report = await access.Crm.WriteAsync(
                 access,
-                [.. batch.Select(intent => intent.ToWrite())],
+                [.. batch.Select(intent => intent.Plan.ToWrite())],
                 cancellationToken
             );
         }

@@ -33,6 +33,11 @@ public sealed class When_strangers_come_to_the_pages(When_strangers_come_to_the_
         (await refused.Content.ReadAsStringAsync(Token)).ShouldContain("RATE_LIMITED");
         refused.Headers.RetryAfter!.Delta!.Value.ShouldBeInRange(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
 
+        // Others are not held up by who asks without end.
+        using var other = new HttpRequestMessage(HttpMethod.Get, "/oauth/nobodys-crm-7/callback?state=x");
+        other.Headers.TryAddWithoutValidation("X-Forwarded-For", "198.51.100.7");
+        (await connector.Anonymous().SendAsync(other, Token)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
         // A name that somebody put into an address goes nowhere.
         connector.Logs.Lines.ShouldAllBe(line => !line.Contains("nobodys-crm-7"));
         await using var database = await connector.Database.Source.OpenConnectionAsync(Token);

@@ -196,6 +196,38 @@ public sealed class When_one_thing_is_not_as_it_should_be(ConnectorUnderTest con
     }
 
     [Fact]
+    public async Task No_calls_left_are_told_as_what_is_wrong_and_the_org_is_left_alone()
+    {
+        var (org, id) = await connector.ConnectPreparedAsync(before: org =>
+            org.Settings = org.Settings with { DailyApiRequests = 100 }
+        );
+        await connector.GrantAsync(id, calls: 100);
+        var reserved = org.ApiCallsUsed;
+
+        var report = await connector.PreflightAsync(id, PreparedOrg.Request);
+
+        report.Status.ShouldBe(PreflightStatus.Fail);
+        var finding = report.Findings.ShouldHaveSingleItem();
+        (finding.Check, finding.Status).ShouldBe(("allowance", PreflightStatus.Fail));
+        finding.Title.ShouldContain("0 of 100 API calls");
+        finding.Fix.ShouldNotBeNull().ShouldContain("API Requests, Last 24 Hours");
+        report.ApiCalls.ShouldBe(0);
+        org.ApiCallsUsed.ShouldBe(reserved);
+    }
+
+    [Fact]
+    public async Task An_allowance_that_others_have_used_up_is_told_too()
+    {
+        var (org, id) = await connector.ConnectPreparedAsync();
+        org.Settings = org.Settings with { DailyApiRequests = 0 };
+
+        var report = await connector.PreflightAsync(id, PreparedOrg.Request);
+
+        report.Findings.ShouldHaveSingleItem().Check.ShouldBe("allowance");
+        report.Status.ShouldBe(PreflightStatus.Fail);
+    }
+
+    [Fact]
     public async Task A_sandbox_is_told_from_production()
     {
         var (org, id) = await connector.ConnectPreparedAsync();

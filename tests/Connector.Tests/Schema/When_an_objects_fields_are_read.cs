@@ -166,7 +166,9 @@ public sealed class When_an_objects_fields_are_read(ConnectorUnderTest connector
 
     [Theory]
     [InlineData("eMAIL", "Email")]
-    [InlineData("employees", "NumberOfEmployees")]
+    [InlineData("numberofemp", "NumberOfEmployees")]
+    // By its label alone: the name has no space.
+    [InlineData("lead source", "LeadSource")]
     [InlineData("no such field", null)]
     public async Task Fields_are_found_by_label_or_name(string search, string? found)
     {

@@ -42,6 +42,7 @@ public sealed partial class When_requests_are_forwarded(When_requests_are_forwar
         request.Headers.TryAddWithoutValidation("Cookie", "leadsync-connect=c1; session=s1");
         request.Headers.TryAddWithoutValidation("Authorization", "Bearer anything");
         request.Headers.TryAddWithoutValidation("X-Forwarded-Host", "evil.example");
+        request.Headers.TryAddWithoutValidation("X-Forwarded-For", "198.51.100.7");
         gateway.Seen.Clear();
 
         var answer = await gateway.Anonymous().SendAsync(request, TestContext.Current.CancellationToken);
@@ -54,6 +55,7 @@ public sealed partial class When_requests_are_forwarded(When_requests_are_forwar
         seen.Headers["Cookie"].ShouldBe("leadsync-connect=c1");
         seen.Headers["X-Forwarded-Host"].ShouldBe(gateway.Address.Authority);
         seen.Headers["X-Forwarded-Proto"].ShouldBe("http");
+        seen.Headers["X-Forwarded-For"].ShouldBe("127.0.0.1");
         answer.Headers.Contains("Set-Cookie").ShouldBeFalse();
     }
 

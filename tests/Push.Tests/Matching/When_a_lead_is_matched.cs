@@ -12,6 +12,7 @@ public sealed class When_a_lead_is_matched
     private static readonly string Known = Long("00Q5e00000AAAAA");
     private static readonly string Other = Long("00Q5e00000BBBBB");
     private static readonly string ContactId = Long("0035e00000CCCCC");
+    private static readonly DateTimeOffset Later = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
 
     [Fact]
     public void The_record_it_was_synced_to_comes_before_any_other()
@@ -83,7 +84,7 @@ public sealed class When_a_lead_is_matched
 
         match.ShouldBeOfType<Match.Gone>();
         Decisions
-            .Decide(lead, match, _ => AppliedStore.Nothing)
+            .Decide(lead, match, _ => AppliedStore.Nothing, Later)
             .ShouldBeOfType<Decision.Park>()
             .Kind.Code.ShouldBe("RECORD_DELETED");
     }
@@ -96,7 +97,7 @@ public sealed class When_a_lead_is_matched
         section = section with { Fields = [.. section.Fields.Where(field => field.Field != "Email")] };
         lead = lead with { Wanted = lead.Wanted with { Sections = [section] } };
 
-        var decision = Decisions.Decide(lead, new Match.None(), _ => AppliedStore.Nothing);
+        var decision = Decisions.Decide(lead, new Match.None(), _ => AppliedStore.Nothing, Later);
 
         decision.ShouldBeOfType<Decision.Park>().Kind.Code.ShouldBe("NO_MATCH_KEY");
     }
@@ -109,10 +110,41 @@ public sealed class When_a_lead_is_matched
         var decision = Decisions.Decide(
             lead,
             One(lead, Record("Contact", ContactId, "a@x.example")),
-            _ => AppliedStore.Nothing
+            _ => AppliedStore.Nothing,
+            Later
         );
 
         decision.ShouldBeOfType<Decision.Skip>().Reason.ShouldBe("EXISTS_AS_CONTACT");
+    }
+
+    [Theory]
+    [InlineData(WriteRule.OnlyWhenEmpty, 0, true, true)]
+    [InlineData(WriteRule.OnlyWhenEmpty, 1, true, false)]
+    [InlineData(WriteRule.UntilEdited, 0, true, true)]
+    [InlineData(WriteRule.UntilEdited, 1, true, false)]
+    [InlineData(WriteRule.Overwrite, 0, false, false)]
+    [InlineData(WriteRule.Overwrite, 1, false, false)]
+    public void What_depends_on_what_the_record_held_is_guarded_and_waits_while_the_record_is_too_fresh(
+        WriteRule rule,
+        int secondsOld,
+        bool guarded,
+        bool tooFresh
+    )
+    {
+        var lead = Lead(email: "a@x.example");
+        var section = lead.Wanted.Sections[0] with
+        {
+            Fields = [new MappedField("Phone", JsonSerializer.SerializeToElement("1"), Later, rule)],
+        };
+        lead = lead with { Wanted = lead.Wanted with { Sections = [section] } };
+        var record = Record("Lead", Known, "a@x.example") with { Stamp = Later.AddSeconds(-secondsOld) };
+
+        var decision = Decisions.Decide(lead, One(lead, record), _ => AppliedStore.Nothing, settled: Later);
+
+        if (tooFresh)
+            decision.ShouldBeOfType<Decision.TooFresh>();
+        else
+            decision.ShouldBeOfType<Decision.Write>().Plan.UnmodifiedSince.ShouldBe(guarded ? record.Stamp : null);
     }
 
     [Fact]

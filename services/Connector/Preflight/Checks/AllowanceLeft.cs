@@ -1,4 +1,5 @@
 using System.Globalization;
+using LeadSync.Connector.Budget;
 using LeadSync.Contracts;
 
 namespace LeadSync.Connector.Preflight.Checks;
@@ -26,10 +27,7 @@ public sealed class AllowanceLeft : IPreflightCheck
             yield break;
         }
         var left = budget.Left["newLead"];
-        var figures = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{left:N0} of {budget.Allowance:N0} API calls are left to LeadSync ({budget.Used:N0} used in 24 hours by all, {budget.LeftToOthers:N0} kept for others)"
-        );
+        var figures = Figures(budget);
         var ours = budget.Allowance - budget.LeftToOthers;
         yield return left == 0 ? Finding.Fail(Check, figures, "Leads wait until calls become free; none is lost.", Fix)
         : left < ours * Little || budget.Forecast?.RunsOutAt is not null
@@ -47,4 +45,20 @@ public sealed class AllowanceLeft : IPreflightCheck
             "A call carries up to 800 leads; a busy connection needs a few hundred calls an hour."
         );
     }
+
+    /// <summary>So little is left that not even the preflight's own calls may be made.</summary>
+    /// <param name="budget">Null when nothing has been read of the org's usage yet.</param>
+    public static PreflightFinding UsedUp(BudgetShown? budget) =>
+        Finding.Fail(
+            Check,
+            budget is null ? "No API calls are left to LeadSync" : Figures(budget),
+            "The org was not asked, so nothing else could be checked: what may be left is kept for leads. Leads wait until calls become free; none is lost.",
+            Fix + " Then run the preflight again."
+        );
+
+    private static string Figures(BudgetShown budget) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{budget.Left["newLead"]:N0} of {budget.Allowance:N0} API calls are left to LeadSync ({budget.Used:N0} used in 24 hours by all, {budget.LeftToOthers:N0} kept for others)"
+        );
 }

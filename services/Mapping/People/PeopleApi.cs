@@ -1,0 +1,56 @@
+using System.Text.Json;
+using LeadSync.Contracts;
+using LeadSync.Hosting.Web;
+using LeadSync.Mapping.Config;
+
+namespace LeadSync.Mapping.People;
+
+/// <summary>What <c>DELETE /v1/people</c> did.</summary>
+/// <param name="Leads">How many leads were erased.</param>
+public sealed record Erased(int Leads);
+
+/// <summary>Erases a person. Who it is stands in the body, for addresses of requests are written down in many places.</summary>
+public static class PeopleApi
+{
+    public static void MapPeople(this IEndpointRouteBuilder app) =>
+        app.MapDelete("/v1/people", EraseAsync).RequireAtLeast(Role.Manager);
+
+    private static async Task<IResult> EraseAsync(
+        Caller caller,
+        HttpRequest request,
+        ErasePeople erase,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await SavingApi.BodyAsync(request, [], cancellationToken) is not { } body)
+            return SavingApi.Unreadable();
+        var reader = new SettingReader();
+        if (Read(reader, body, caller.Workspace) is not { } who)
+            return FailureCatalogue.SettingInvalid.Problem(
+                StatusCodes.Status422UnprocessableEntity,
+                "It is not clear who is to be erased; nobody was.",
+                reader.Faults
+            );
+        return Results.Ok(new Erased(await erase.RunAsync(caller.Workspace, who, cancellationToken)));
+    }
+
+    private static Person? Read(SettingReader reader, JsonElement body, string workspace)
+    {
+        if (!reader.IsObject(body, "", "email", "source", "leadId"))
+            return null;
+        if (SettingReader.Has(body, "email"))
+        {
+            if (SettingReader.Has(body, "source") || SettingReader.Has(body, "leadId"))
+                reader.Fault("email", "stands beside source or leadId", "Give email alone, or source and leadId.");
+            if (
+                reader.Text(body, "", "email") is { } text
+                && Suspects.Email(JsonSerializer.SerializeToElement(text)) is null
+            )
+                reader.Fault("email", "is no email address", "Give the address as it was captured.");
+            return reader.Faults.Count == 0 ? new Person(null, Suspects.Email(body.GetProperty("email"))) : null;
+        }
+        var source = reader.Text(body, "", "source");
+        var leadId = reader.Text(body, "", "leadId");
+        return reader.Faults.Count == 0 ? new Person(new LeadKey(workspace, source!, leadId!), null) : null;
+    }
+}

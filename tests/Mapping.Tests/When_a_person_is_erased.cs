@@ -1,0 +1,191 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using LeadSync.Contracts;
+using LeadSync.Hosting.Web;
+using LeadSync.Testing;
+
+namespace LeadSync.Mapping.Tests;
+
+public sealed class When_a_person_is_erased(MappingUnderTest mapping) : IClassFixture<MappingUnderTest>, IAsyncLifetime
+{
+    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow().AddMinutes(-1);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() =>
+        (await mapping.ApplyAsync(MappingUnderTest.Config)).Status.ShouldBe(200);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static object Item(string leadId, string email, int second = 0) =>
+        new
+        {
+            source = "import",
+            leadId,
+            occurredAt = Now.AddSeconds(second),
+            fields = new
+            {
+                lastName = "Lovelace",
+                company = "Engines",
+                email,
+            },
+            turns = new[]
+            {
+                new
+                {
+                    conversationId = "c",
+                    turnId = "1",
+                    at = Now,
+                    speaker = "visitor",
+                    text = "Hello, it is me",
+                },
+            },
+        };
+
+    private async Task<(HttpStatusCode Status, JsonElement Body)> EraseAsync(object who, Role role = Role.Manager)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, "/v1/people")
+        {
+            Content = JsonContent.Create(who),
+        };
+        using var response = await mapping.Client(MappingUnderTest.Workspace, role).SendAsync(request, Stop);
+        var text = await response.Content.ReadAsStringAsync(Stop);
+        return (response.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text));
+    }
+
+    private Task<HttpResponseMessage> GetAsync(string leadId) =>
+        mapping
+            .Client(MappingUnderTest.Workspace, Role.Viewer)
+            .GetAsync(new Uri($"/v1/leads/import/{leadId}", UriKind.Relative), Stop);
+
+    [Fact]
+    public async Task Nothing_that_tells_who_it_was_stays_and_Push_is_told()
+    {
+        await mapping.CaptureAsync(Item("gone-1", "Gone@Engines.example"), Item("gone-2", "gone@engines.example "));
+        var mapped = (await mapping.HearMappedAsync("gone-1"))[0];
+        await mapping.HearMappedAsync("gone-2");
+        await mapping.PublishAsync(
+            EventKinds.RecordWritten,
+            new WrittenRecord
+            {
+                EventId = Guid.CreateVersion7(),
+                OccurredAt = Now,
+                Source = "import",
+                LeadId = "gone-1",
+                ConnectionId = mapping.ConnectionId,
+                Version = mapped.Version,
+                FromVersion = mapped.Version,
+                Outcome = WriteOutcome.Created,
+                Record = new KnownRecord("Lead", "00Q5g00000GoneAEAF"),
+                Fields = [],
+            }
+        );
+        await Eventually.ShouldBe(async () => await mapping.ScalarAsync<long>("select count(*) from record_link") > 0);
+
+        var (status, body) = await EraseAsync(new { email = " GONE@engines.example" });
+
+        status.ShouldBe(HttpStatusCode.OK);
+        body.GetProperty("leads").GetInt32().ShouldBe(2);
+        var told = (await mapping.HearMappedAsync("gone-1", atLeast: 2))[1];
+        (told.Withdrawn, told.Reason, told.Match.Email, told.Match.Records.Count, told.Sections.Count).ShouldBe(
+            (true, "ERASED", null, 0, 0)
+        );
+        told.Version.ShouldBeGreaterThan(mapped.Version);
+        var whole = await WholeDatabaseAsync();
+        foreach (var trace in new[] { "gone@engines", "gone-1", "00Q5g00000GoneA" })
+            whole.ShouldNotContain(trace, Case.Insensitive);
+        using var read = await GetAsync("gone-1");
+        read.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Late_messages_and_re_captures_are_dropped_and_told_to_nobody()
+    {
+        await mapping.CaptureAsync(Item("late", "late@engines.example"));
+        await mapping.HearMappedAsync("late");
+        (await EraseAsync(new { source = "import", leadId = "late" })).Status.ShouldBe(HttpStatusCode.OK);
+
+        await mapping.CaptureAsync(
+            Item("late", "late@engines.example", second: 1),
+            Item("late-2", "LATE@engines.example", second: 1),
+            Item("beside", "beside@engines.example")
+        );
+        await mapping.HearMappedAsync("beside");
+
+        (await mapping.HearCapturedAsync("beside")).ShouldHaveSingleItem();
+        (await mapping.HearCapturedAsync("late")).Count.ShouldBe(1, "only what was said before the erasure");
+        (await mapping.HearCapturedAsync("late-2", atLeast: 0)).ShouldBeEmpty("it was captured before the erasure");
+        (await mapping.ScalarAsync<long>("select count(*) from lead where lead_id like 'late%'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Who_comes_again_under_a_new_lead_is_taken_in()
+    {
+        await mapping.CaptureAsync(Item("old", "again@engines.example"));
+        await mapping.HearMappedAsync("old");
+        await EraseAsync(new { email = "again@engines.example" });
+
+        await mapping.CaptureAsync(
+            new
+            {
+                source = "import",
+                leadId = "new",
+                occurredAt = TimeProvider.System.GetUtcNow().AddSeconds(5),
+                fields = new
+                {
+                    lastName = "L",
+                    company = "C",
+                    email = "again@engines.example",
+                },
+            }
+        );
+
+        (await mapping.HearMappedAsync("new")).ShouldHaveSingleItem().Match.Email.ShouldBe("again@engines.example");
+    }
+
+    [Fact]
+    public async Task It_must_be_clear_who_and_be_asked_by_a_manager()
+    {
+        (await EraseAsync(new { email = "a@b.example", source = "import" }))
+            .Body.GetRawText()
+            .ShouldContain("stands beside");
+        (await EraseAsync(new { email = "nobody" })).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await EraseAsync(new { source = "import" })).Body.GetRawText().ShouldContain("leadId");
+        (await EraseAsync(new { email = "a@b.example" }, Role.Integrator)).Status.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task Until_then_a_lead_is_shown_whole_with_where_each_value_came_from()
+    {
+        await mapping.CaptureAsync(Item("shown/1", "shown@engines.example"));
+        await mapping.HearMappedAsync("shown/1");
+
+        using var response = await GetAsync("shown/1");
+        var lead = await response.Content.ReadFromJsonAsync<JsonElement>(Stop);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, lead.GetRawText());
+        var name = lead.GetProperty("fields").GetProperty("lastName");
+        name.GetProperty("value").GetString().ShouldBe("Lovelace");
+        name.GetProperty("capturedAt").GetDateTimeOffset().ShouldBe(Now, TimeSpan.FromMilliseconds(1));
+        name.GetProperty("by").GetGuid().ShouldNotBe(Guid.Empty);
+        lead.GetProperty("matchEmail").GetString().ShouldBe("shown@engines.example");
+        lead.GetProperty("turns")[0].GetProperty("text").GetString().ShouldBe("Hello, it is me");
+        var pair = lead.GetProperty("pairs").EnumerateArray().ShouldHaveSingleItem();
+        pair.GetProperty("connectionId").GetGuid().ShouldBe(mapping.ConnectionId);
+        pair.GetProperty("state").GetString().ShouldBe("mapped");
+    }
+
+    private async Task<string> WholeDatabaseAsync()
+    {
+        var text = new StringBuilder();
+        foreach (
+            var table in new[] { "lead", "turn", "record_link", "mapped", "mapping_due", "erased", "captured_record" }
+        )
+            text.Append(
+                await mapping.ScalarAsync<string>($"select coalesce(string_agg(t::text, '|'), '') from {table} t")
+            );
+        return text.ToString();
+    }
+}
