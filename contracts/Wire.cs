@@ -22,6 +22,10 @@ public static class Wire
     public const string LeadCaptured = "leadsync.lead-captured";
     public const string LeadWithdrawn = "leadsync.lead-withdrawn";
     public const string LeadMapped = "leadsync.lead-mapped";
+
+    /// <summary>As <see cref="LeadMapped"/>, of leads that a backfill chose: apart, so that new leads never wait behind them.</summary>
+    public const string LeadMappedBackfill = "leadsync.lead-mapped-backfill";
+
     public const string RecordMatched = "leadsync.record-matched";
     public const string RecordWritten = "leadsync.record-written";
     public const string SyncFailed = "leadsync.sync-failed";
@@ -72,6 +76,13 @@ public static class EventKinds
         Wire.LeadMapped,
         (workspace, items) => new LeadMapped { Workspace = workspace, Items = items }
     );
+
+    /// <summary>What a backfill chose.</summary>
+    public static readonly EventKind<MappedLead> LeadMappedBackfill = LeadMapped with
+    {
+        Exchange = Wire.LeadMappedBackfill,
+    };
+
     public static readonly EventKind<MatchedRecord> RecordMatched = new(
         Wire.RecordMatched,
         (workspace, items) => new RecordMatched { Workspace = workspace, Items = items }

@@ -13,6 +13,10 @@ public sealed class MappingOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan SchemaEvery { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How many leads of backfills are mapped a minute, by all replicas together for each backfill. Default: 3,000.</summary>
+    [Range(1, 600_000)]
+    public int BackfillPerMinute { get; set; } = 3_000;
+
     /// <summary>
     /// The secret that the erased are recognised with, in base64. Default: the service key; when that is changed, give the
     /// one before here.

@@ -4,6 +4,7 @@ using LeadSync.Hosting.Bus;
 using LeadSync.Hosting.Changes;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping;
+using LeadSync.Mapping.Backfill;
 using LeadSync.Mapping.Config;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
@@ -55,12 +56,18 @@ builder
     .AddSingleton<SettingsStore>()
     .AddSingleton<FindLead>()
     .AddSingleton<Misfits>()
-    .AddTransient<SaveSettings>();
+    .AddTransient<SaveSettings>()
+    .AddSingleton<RemoveSetting>();
 builder
     .Services.AddSingleton<DraftStore>()
     .AddSingleton<VersionStore>()
     .AddSingleton<AffectedLeads>()
     .AddTransient<CheckSetting>();
+builder
+    .Services.AddSingleton<BackfillStore>()
+    .AddSingleton<BackfillWork>()
+    .AddSingleton<BackfillWorker>()
+    .AddHostedService(services => services.GetRequiredService<BackfillWorker>());
 
 var app = builder.Build();
 app.MapServiceDefaults();
@@ -76,4 +83,6 @@ app.MapPresets();
 app.MapMisfits();
 app.MapDrafts();
 app.MapVersions();
+app.MapRemoving();
+app.MapBackfills();
 await app.RunServiceAsync(args);

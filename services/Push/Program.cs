@@ -13,7 +13,10 @@ using LeadSync.Push.Writing;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("push");
-builder.AddBus(bus => bus.Add<LeadMapped, MappedLead, LeadMappedConsumer>("push.lead-mapped"));
+builder.AddBus(bus =>
+    bus.Add<LeadMapped, MappedLead, LeadMappedConsumer>("push.lead-mapped")
+        .Add<LeadMapped, MappedLead, BackfilledLeadConsumer>("push.lead-mapped-backfill", prefetch: 4)
+);
 builder.AddSettings<PushOptions>("Push");
 builder.Services.AddCrms();
 builder.AddServiceClient<ConnectorClient>("Connector");

@@ -53,6 +53,9 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
     /// <summary>Whether Connector says that the CRM is away.</summary>
     public bool IsCrmAway { get; set; }
 
+    /// <summary>What Push was told: <c>hold CONNECTION</c> or <c>lift CONNECTION</c>.</summary>
+    public ConcurrentQueue<string> ToldPush { get; } = [];
+
     /// <summary>When the schemas that Connector gives were read; null for now.</summary>
     public DateTimeOffset? SchemasReadAt { get; set; }
 
@@ -127,13 +130,28 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
                 }
             );
         });
+        _push = await StubPeer.StartAsync(app =>
+        {
+            app.MapPut("/v1/holds/{id:guid}", (Guid id) => Hear($"hold {id}"));
+            app.MapPost("/v1/holds/{id:guid}/lift", (Guid id) => Hear($"lift {id}"));
+        });
+        Settings["Services:Push"] = _push.Address.ToString();
         Settings["Services:Connector"] = _connector.Address.ToString();
+        Settings["Mapping:BackfillPerMinute"] = "600000";
         Settings["Mapping:DueEvery"] = "00:00:00.1";
+    }
+
+    private IResult Hear(string told)
+    {
+        ToldPush.Enqueue(told);
+        return Results.NoContent();
     }
 
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
+        if (_push is not null)
+            await _push.DisposeAsync();
         if (_connector is not null)
             await _connector.DisposeAsync();
         if (_push is not null)

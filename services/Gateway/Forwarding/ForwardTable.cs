@@ -24,6 +24,8 @@ public static class ForwardTable
 
     private static readonly string[] Read = ["GET"];
     private static readonly string[] Post = ["POST"];
+    private static readonly string[] Delete = ["DELETE"];
+    private static readonly string[] Change = ["POST", "PUT"];
     private static readonly string[] Write = ["POST", "PUT", "PATCH", "DELETE"];
     private static readonly string[] Any = [.. Read, .. Write];
 
@@ -41,15 +43,22 @@ public static class ForwardTable
         new("/oauth/{system}/callback", Read, Connector, Role: null),
         new("/connect/{secret}", ["GET", "POST"], Connector, Role: null),
         new("/v1/config", Read, Mapping, KeyRole.Viewer),
-        new("/v1/config", Write, Mapping, KeyRole.Integrator),
+        // PUT and the diff are our own: they ask everyone who keeps a part of it.
         new("/v1/sources/{**rest}", Read, Mapping, KeyRole.Viewer),
         new("/v1/sources/{**rest}", Write, Mapping, KeyRole.Integrator),
         new("/v1/routes/{**rest}", Read, Mapping, KeyRole.Viewer),
-        new("/v1/routes/{**rest}", Write, Mapping, KeyRole.Integrator),
+        new("/v1/routes/{**rest}", Change, Mapping, KeyRole.Integrator),
         new("/v1/mappings/{**rest}", Read, Mapping, KeyRole.Viewer),
-        new("/v1/mappings/{**rest}", Write, Mapping, KeyRole.Integrator),
+        new("/v1/mappings/{**rest}", Change, Mapping, KeyRole.Integrator),
         // Writes nothing. Of a real lead it tells Integrators only, and that Mapping knows by the token.
-        new("/v1/mappings/{id}/{object}/preview", Post, Mapping, KeyRole.Viewer),
+        new("/v1/mappings/{connection}/{object}/preview", Post, Mapping, KeyRole.Viewer),
+        // What is removed is gone for everyone; a draft is the one's who prepares it.
+        new("/v1/routes/{source}/{connection}", Delete, Mapping, KeyRole.Manager),
+        new("/v1/routes/{source}/{connection}/draft", Delete, Mapping, KeyRole.Integrator),
+        new("/v1/mappings/{connection}/{object}", Delete, Mapping, KeyRole.Manager),
+        new("/v1/mappings/{connection}/{object}/draft", Delete, Mapping, KeyRole.Integrator),
+        new("/v1/backfills/{**rest}", Read, Mapping, KeyRole.Viewer),
+        new("/v1/backfills/{**rest}", Post, Mapping, KeyRole.Manager),
         new("/v1/pulls/{**rest}", Read, Mapping, KeyRole.Viewer),
         new("/v1/pulls/{**rest}", Write, Mapping, KeyRole.Integrator),
         new("/v1/leads/{**rest}", Read, Mapping, KeyRole.Viewer),

@@ -69,6 +69,7 @@ public static class BusSetup
     /// <summary>The queues that a service consumes.</summary>
     public sealed class Consumers
     {
+        private const ushort Prefetch = 32;
         private readonly IServiceCollection _services;
 
         internal Consumers(IServiceCollection services) => _services = services;
@@ -76,18 +77,19 @@ public static class BusSetup
         internal List<Endpoint> Endpoints { get; } = [];
 
         /// <summary>Consumes events of our own services.</summary>
-        public Consumers Add<TList, TItem, TConsumer>(string queue)
+        /// <param name="prefetch">How many messages are fetched ahead; few where others are to come first.</param>
+        public Consumers Add<TList, TItem, TConsumer>(string queue, ushort prefetch = Prefetch)
             where TList : class, IEventList<TItem>
             where TItem : IEventItem
             where TConsumer : class, IItemConsumer<TItem> =>
-            Add<TItem, TConsumer>(queue, Openers.Typed<TList, TItem>());
+            Add<TItem, TConsumer>(queue, Openers.Typed<TList, TItem>(), prefetch);
 
         /// <summary>Consumes what products publish, item by item unread.</summary>
         public Consumers AddEdge<TConsumer>(string queue)
             where TConsumer : class, IItemConsumer<System.Text.Json.JsonElement> =>
-            Add<System.Text.Json.JsonElement, TConsumer>(queue, Openers.Edge);
+            Add<System.Text.Json.JsonElement, TConsumer>(queue, Openers.Edge, Prefetch);
 
-        private Consumers Add<TItem, TConsumer>(string queue, Opener<TItem> opener)
+        private Consumers Add<TItem, TConsumer>(string queue, Opener<TItem> opener, ushort prefetch)
             where TConsumer : class, IItemConsumer<TItem>
         {
             if (Topology.Routes.All(route => route.Queue != queue))
@@ -98,7 +100,10 @@ public static class BusSetup
                 new Endpoint(
                     bus => bus.AddConsumer<ListConsumer<TItem, TConsumer>>(),
                     (context, rabbit) =>
-                        rabbit.ReceiveEndpoint(queue, endpoint => Configure<TItem, TConsumer>(context, endpoint, queue))
+                        rabbit.ReceiveEndpoint(
+                            queue,
+                            endpoint => Configure<TItem, TConsumer>(context, endpoint, queue, prefetch)
+                        )
                 )
             );
             return this;
@@ -107,21 +112,25 @@ public static class BusSetup
         private static void Configure<TItem, TConsumer>(
             IBusRegistrationContext context,
             IRabbitMqReceiveEndpointConfigurator endpoint,
-            string queue
+            string queue,
+            ushort prefetch
         )
             where TConsumer : class, IItemConsumer<TItem>
         {
             endpoint.ConfigureConsumeTopology = false;
             // Else MassTransit tells of every fault by an exchange of its own, and what waited out an outage is lost over it.
             endpoint.PublishFaults = false;
-            endpoint.PrefetchCount = 32;
+            endpoint.PrefetchCount = prefetch;
             foreach (var (name, value) in Topology.QueueArguments(queue))
                 endpoint.SetQueueArgument(name, value);
             endpoint.ConfigureConsumer<ListConsumer<TItem, TConsumer>>(
                 context,
                 consumer =>
                     consumer.Options<BatchOptions>(batch =>
-                        batch.SetMessageLimit(16).SetTimeLimit(TimeSpan.FromMilliseconds(10)).SetConcurrencyLimit(2)
+                        batch
+                            .SetMessageLimit(prefetch / 2)
+                            .SetTimeLimit(TimeSpan.FromMilliseconds(10))
+                            .SetConcurrencyLimit(2)
                     )
             );
             // A consumer only ever throws to give its messages back; nothing goes to an error queue because something was down.

@@ -17,6 +17,8 @@ public static class Topology
         new(Wire.LeadWithdrawn, "audit.lead-withdrawn"),
         new(Wire.LeadMapped, "push.lead-mapped"),
         new(Wire.LeadMapped, "audit.lead-mapped"),
+        new(Wire.LeadMappedBackfill, "push.lead-mapped-backfill"),
+        new(Wire.LeadMappedBackfill, "audit.lead-mapped"),
         new(Wire.RecordMatched, "audit.record-matched"),
         new(Wire.RecordWritten, "mapping.record-written"),
         new(Wire.RecordWritten, "audit.record-written"),

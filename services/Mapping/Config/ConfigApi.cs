@@ -1,10 +1,39 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using LeadSync.Contracts;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping.Connections;
 
 namespace LeadSync.Mapping.Config;
+
+/// <summary>What applying a file did, or would do.</summary>
+/// <param name="Changed">What was created or updated, before and after.</param>
+/// <param name="Unchanged">How many settings of the file were so already.</param>
+public sealed record Applied(IReadOnlyList<AppliedChange> Changed, int Unchanged)
+{
+    public static Applied Of(IReadOnlyList<SettingChange> changes) =>
+        new(
+            [
+                .. changes
+                    .Where(change => change.Change != SettingChange.Unchanged)
+                    .Select(change => new AppliedChange(
+                        change.Kind,
+                        change.Name,
+                        change.Change,
+                        change.Before,
+                        change.After
+                    )),
+            ],
+            changes.Count(change => change.Change == SettingChange.Unchanged)
+        );
+}
+
+/// <param name="Kind"><c>source</c>, <c>mapping</c> or <c>route</c>.</param>
+/// <param name="Name">As its address has it.</param>
+/// <param name="Change"><c>created</c> or <c>updated</c>.</param>
+/// <param name="Before">Null when it was not there.</param>
+public sealed record AppliedChange(string Kind, string Name, string Change, JsonObject? Before, JsonObject? After);
 
 /// <summary>All settings of a workspace as one YAML file.</summary>
 public static class ConfigApi
@@ -17,7 +46,11 @@ public static class ConfigApi
         app.MapGet("/v1/config", ExportAsync).RequireAtLeast(Role.Viewer);
     }
 
+    /// <param name="dryRun">Whether it is only looked what would be changed; everything is checked all the same.</param>
+    /// <param name="others">Names at the top of the file, between commas, that belong to other services.</param>
     private static async Task<IResult> ApplyAsync(
+        bool? dryRun,
+        string? others,
         Caller caller,
         HttpRequest request,
         SaveSettings save,
@@ -47,17 +80,11 @@ public static class ConfigApi
         }
 
         var reader = new SettingReader();
-        var document = ConfigDocument.Read(reader, root);
-        var outcome = await save.RunAsync(SaveCause.Of(caller), reader, document, _ => true, cancellationToken);
-        return SavingApi.Problem(outcome) ?? Results.Ok(Summary(((SaveOutcome.Saved)outcome).Changes));
+        var document = ConfigDocument.Read(reader, root, (others ?? "").Split(','));
+        var cause = SaveCause.Of(caller) with { IsTrial = dryRun ?? false };
+        var outcome = await save.RunAsync(cause, reader, document, _ => true, cancellationToken);
+        return SavingApi.Problem(outcome) ?? Results.Ok(Applied.Of(((SaveOutcome.Saved)outcome).Changes));
     }
-
-    private static object Summary(IReadOnlyList<SettingChange> changes) =>
-        new
-        {
-            changed = changes.Where(change => change.Change != SettingChange.Unchanged).ToList(),
-            unchanged = changes.Count(change => change.Change == SettingChange.Unchanged),
-        };
 
     private static async Task<IResult> ExportAsync(
         Caller caller,

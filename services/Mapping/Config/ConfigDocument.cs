@@ -16,11 +16,12 @@ public sealed record ConfigDocument(
 {
     public IReadOnlyList<PullSetting> Pulls { get; init; } = [];
 
-    public static ConfigDocument Read(SettingReader reader, JsonElement root)
+    /// <param name="others">Members that belong to other services, and are passed over here.</param>
+    public static ConfigDocument Read(SettingReader reader, JsonElement root, params ReadOnlySpan<string> others)
     {
         if (
             root.ValueKind == JsonValueKind.Null
-            || !reader.IsObject(root, "", "sources", "mappings", "routes", "pulls")
+            || !reader.IsObject(root, "", ["sources", "mappings", "routes", "pulls", .. others])
         )
             return new ConfigDocument([], [], []);
         return new ConfigDocument(

@@ -159,6 +159,7 @@ public sealed class SettingsStore(
         if (cause.IsTrial)
             return Shown(changes, shapes);
         await history.KeepAsync(save, cause, shapes);
+        await RemoveSetting.TakeBackAsync(save);
         await holds.SettleAsync(save);
         await transaction.CommitAsync(cancellationToken);
         await holds.TellAsync(workspace, cancellationToken);
@@ -182,7 +183,8 @@ public sealed class SettingsStore(
         ];
     }
 
-    private static async Task<StoredSettings> ReadAsync(
+    /// <summary>As they stand in a transaction, or without one.</summary>
+    public static async Task<StoredSettings> ReadAsync(
         NpgsqlConnection connection,
         NpgsqlTransaction? transaction,
         string workspace,

@@ -36,7 +36,7 @@ public static class LeadChanges
                 insert into mapped (lead, connection_id, eligible_since, version, revision, failed_code, failed_by)
                 select * from unnest($1, $2, $3, $4, $5, $6, $7)
                 on conflict (lead, connection_id) do update
-                   set version = excluded.version, revision = excluded.revision,
+                   set eligible_since = excluded.eligible_since, version = excluded.version, revision = excluded.revision,
                        failed_code = excluded.failed_code, failed_by = excluded.failed_by
                 """,
                 pairs.Select(pair => pair.LeadId).ToArray(),

@@ -38,18 +38,20 @@ public static class LeadDecider
     public const string WaitsForRoute = "WAITS_FOR_ROUTE";
 
     /// <param name="claimed">Connections that the lead is due for; null when it came by a capture.</param>
+    /// <param name="isBackfill">Somebody chose it to be synced there, so it is eligible from now on.</param>
     public static LeadDecision Decide(
         WorkingLead lead,
         LeadBatch batch,
         IReadOnlySet<Guid>? claimed,
-        DateTimeOffset now
+        DateTimeOffset now,
+        bool isBackfill = false
     )
     {
         var source = batch.Sources.GetValueOrDefault((lead.Key.Workspace, lead.Key.Source));
         if (lead.State.IsWithdrawn)
             return Withdrawn(lead, source, now);
 
-        var candidates = RouteChoice.Candidates(lead, source, batch, claimed, now);
+        var candidates = RouteChoice.Candidates(lead, source, batch, claimed, now, isBackfill);
         // One version for the lead, shared by all its connections: a re-map at one leaves the others at theirs.
         if (lead.IsNews || candidates.Exists(candidate => candidate.IsAnew))
             lead.Grow(now);
@@ -62,7 +64,7 @@ public static class LeadDecider
             if (candidate.Choice is Choice.NeverTaken)
                 continue;
             var version = VersionOf(lead, candidate);
-            var after = After(candidate, version);
+            var after = After(candidate, version, isBackfill ? now : null);
             pairs.Add(
                 new PairDecision(
                     lead.Id,
@@ -121,7 +123,7 @@ public static class LeadDecider
             _ => lead.IsNews ? lead.Version : candidate.Before.Version,
         };
 
-    private static Pair After(Candidate candidate, long version)
+    private static Pair After(Candidate candidate, long version, DateTimeOffset? backfilledAt)
     {
         var before = candidate.Before;
         var (code, by) = candidate.Choice switch
@@ -131,7 +133,13 @@ public static class LeadDecider
             Choice.NoLongerTaken => (FailureCatalogue.FilteredOut.Code, FailedBy.Filter),
             _ => version == before?.Version ? (before.FailedCode, before.FailedBy) : (null, null),
         };
-        return new Pair(before?.EligibleSince ?? candidate.ReceivedAt, version, candidate.Revision, code, by);
+        return new Pair(
+            backfilledAt ?? before?.EligibleSince ?? candidate.ReceivedAt,
+            version,
+            candidate.Revision,
+            code,
+            by
+        );
     }
 
     // Due, but source or route was switched off: nothing retroactive, and nothing to wait for.

@@ -17,11 +17,13 @@ public sealed record LeadDecisions(
 
     /// <summary>Decides every lead of which something is known.</summary>
     /// <param name="claimed">A lead's connections that it is to be decided for, with how often that was tried; null: by all its routes.</param>
+    /// <param name="isBackfill">Somebody chose them to be synced there, so they are eligible from now on.</param>
     public static LeadDecisions Decide(
         IReadOnlyCollection<WorkingLead> leads,
         LeadBatch batch,
         Func<WorkingLead, IReadOnlyDictionary<Guid, int>?> claimed,
-        DateTimeOffset now
+        DateTimeOffset now,
+        bool isBackfill = false
     )
     {
         var pairs = new List<PairDecision>();
@@ -32,7 +34,7 @@ public sealed record LeadDecisions(
         foreach (var lead in leads.Where(lead => !lead.IsBlank))
         {
             var attempts = claimed(lead);
-            var decision = LeadDecider.Decide(lead, batch, attempts?.Keys.ToHashSet(), now);
+            var decision = LeadDecider.Decide(lead, batch, attempts?.Keys.ToHashSet(), now, isBackfill);
             pairs.AddRange(decision.Pairs);
             mapped.AddRange(decision.Mapped.Select(item => (lead.Key.Workspace, item)));
             failed.AddRange(decision.Failed.Select(item => (lead.Key.Workspace, item)));

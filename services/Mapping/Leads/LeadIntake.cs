@@ -50,11 +50,29 @@ public sealed class LeadIntake(
             cancellationToken
         );
 
+    /// <summary>
+    /// Makes leads eligible at a connection that a backfill chose for it, and decides them there. Those that cannot be mapped
+    /// are due from then on, as others are.
+    /// </summary>
+    public Task<ToTell> BackfillAsync(
+        IReadOnlyCollection<LeadKey> keys,
+        Guid connectionId,
+        CancellationToken cancellationToken
+    ) =>
+        RunAsync(
+            keys,
+            changes: [],
+            keys.ToLookup(key => key, key => new DueLead(key, 0, connectionId, Attempt: 0)),
+            cancellationToken,
+            isBackfill: true
+        );
+
     private async Task<ToTell> RunAsync(
         IReadOnlyCollection<LeadKey> keys,
         IReadOnlyCollection<LeadChange> changes,
         ILookup<LeadKey, DueLead>? due,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool isBackfill = false
     )
     {
         var now = clock.GetUtcNow();
@@ -94,7 +112,8 @@ public sealed class LeadIntake(
             [.. batch.Leads.Values],
             batch,
             lead => due?[lead.Key].ToDictionary(claim => claim.ConnectionId, claim => claim.Attempt),
-            now
+            now,
+            isBackfill
         );
         await LeadChanges.WriteAsync(connection, transaction, [.. batch.Leads.Values], decided, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

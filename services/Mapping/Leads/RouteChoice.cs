@@ -38,12 +38,14 @@ public sealed record Candidate(
 public static class RouteChoice
 {
     /// <param name="claimed">Connections that the lead is due for; null when it came by a capture.</param>
+    /// <param name="isBackfill">Somebody chose it to be synced, so it is eligible from now on.</param>
     public static List<Candidate> Candidates(
         WorkingLead lead,
         SourceSettings? source,
         LeadBatch batch,
         IReadOnlySet<Guid>? claimed,
-        DateTimeOffset now
+        DateTimeOffset now,
+        bool isBackfill = false
     )
     {
         var candidates = new List<Candidate>();
@@ -59,7 +61,7 @@ public static class RouteChoice
             if (
                 received is null
                 || !Eligibility.IsEligible(
-                    received,
+                    isBackfill ? now : Later(received, before?.EligibleSince),
                     source!.EnabledAt,
                     route.EnabledAt,
                     mappedSince,
@@ -79,13 +81,17 @@ public static class RouteChoice
                     createAs,
                     before,
                     choice,
-                    IsAnew(before, choice, claimed is not null),
+                    IsAnew(before, choice, claimed is not null) || (isBackfill && choice is Choice.Map),
                     received.Value
                 )
             );
         }
         return candidates;
     }
+
+    // A pair's is later than the last capture only where a backfill made it eligible.
+    private static DateTimeOffset? Later(DateTimeOffset? receivedAt, DateTimeOffset? eligibleSince) =>
+        eligibleSince > receivedAt ? eligibleSince : receivedAt;
 
     // What was imported is no capture, but for routes that say so.
     private static DateTimeOffset? ReceivedAt(WorkingLead lead, RouteTerms terms) =>

@@ -4,8 +4,7 @@ using LeadSync.Hosting.Bus;
 namespace LeadSync.Push.Lanes;
 
 /// <summary>What is wanted of leads becomes rows in their lanes, newest version only.</summary>
-public sealed class LeadMappedConsumer(LeadSyncStore leads, Publisher publisher, Wakeup wakeup)
-    : IItemConsumer<MappedLead>
+public class LeadMappedConsumer(LeadSyncStore leads, Publisher publisher, Wakeup wakeup) : IItemConsumer<MappedLead>
 {
     public async Task ConsumeAsync(IReadOnlyList<Arrived<MappedLead>> items, CancellationToken cancellationToken)
     {
@@ -62,3 +61,7 @@ public sealed class LeadMappedConsumer(LeadSyncStore leads, Publisher publisher,
         return [.. newest.Values];
     }
 }
+
+/// <summary>The same for leads that a backfill chose, which come on a queue of their own.</summary>
+public sealed class BackfilledLeadConsumer(LeadSyncStore leads, Publisher publisher, Wakeup wakeup)
+    : LeadMappedConsumer(leads, publisher, wakeup);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using LeadSync.Gateway.Access;
 using LeadSync.Gateway.Forwarding;
 using LeadSync.Testing;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LeadSync.Gateway.Tests.Forwarding;
 
-public sealed class When_requests_are_forwarded(When_requests_are_forwarded.WithPeers gateway)
+public sealed partial class When_requests_are_forwarded(When_requests_are_forwarded.WithPeers gateway)
     : IClassFixture<When_requests_are_forwarded.WithPeers>
 {
     public static TheoryData<string, string, string?, KeyRole> Table()
@@ -94,10 +95,7 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
         KeyRole least
     )
     {
-        var path = pattern
-            .Replace("{**rest}", "x/y", StringComparison.Ordinal)
-            .Replace("{id}", "c1", StringComparison.Ordinal)
-            .Replace("{object}", "Lead", StringComparison.Ordinal);
+        var path = Part().Replace(pattern.Replace("{**rest}", "x/y", StringComparison.Ordinal), "c1");
 
         foreach (var key in new[] { null, "nonsense", KeyText.Make().Text })
         {
@@ -169,7 +167,7 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
     public async Task Body_type_status_and_etags_pass_through_and_the_key_does_not()
     {
         var client = await gateway.ClientAsync(KeyRole.Integrator);
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/v1/config?dry=true");
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/v1/sources/web?dry=true");
         request.Content = Http.Body("sources:\n  - name: Zoë\n", "application/yaml");
         request.Headers.TryAddWithoutValidation("If-Match", "\"7\"");
         request.Headers.TryAddWithoutValidation("Connection", "X-Between");
@@ -257,6 +255,9 @@ public sealed class When_requests_are_forwarded(When_requests_are_forwarded.With
     }
 
     /// <summary>Gateway with stubs of all the services behind it, which write down what reaches them.</summary>
+    [GeneratedRegex(@"\{\w+\}", RegexOptions.None, 1000)]
+    private static partial Regex Part();
+
     public sealed class WithPeers : GatewayUnderTest
     {
         private readonly List<StubPeer> _peers = [];

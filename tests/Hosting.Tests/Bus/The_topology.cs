@@ -17,6 +17,8 @@ public sealed class The_topology
                 "leadsync.lead-withdrawn -> audit.lead-withdrawn",
                 "leadsync.lead-mapped -> push.lead-mapped",
                 "leadsync.lead-mapped -> audit.lead-mapped",
+                "leadsync.lead-mapped-backfill -> push.lead-mapped-backfill",
+                "leadsync.lead-mapped-backfill -> audit.lead-mapped",
                 "leadsync.record-matched -> audit.record-matched",
                 "leadsync.record-written -> mapping.record-written",
                 "leadsync.record-written -> audit.record-written",

@@ -1,0 +1,31 @@
+using LeadSync.Contracts;
+using LeadSync.Gateway.Access;
+using LeadSync.Hosting.Web;
+
+namespace LeadSync.Gateway.Config;
+
+/// <summary>A workspace's settings as one file: <c>PUT /v1/config</c> and <c>POST /v1/config/diff</c>.</summary>
+internal static class ConfigApi
+{
+    public static void MapConfig(this WebApplication app)
+    {
+        var apply = app.Services.GetRequiredService<ApplyConfig>();
+        app.MapPut(
+                "/v1/config",
+                (bool? dryRun, HttpContext context, ApiKey key) => HandleAsync(apply, context, key, dryRun ?? false)
+            )
+            .RequireKeyAtLeast(KeyRole.Integrator);
+        app.MapPost(
+                "/v1/config/diff",
+                (HttpContext context, ApiKey key) => HandleAsync(apply, context, key, dryRun: true)
+            )
+            .RequireKeyAtLeast(KeyRole.Integrator);
+    }
+
+    private static Task<IResult> HandleAsync(ApplyConfig apply, HttpContext context, ApiKey key, bool dryRun) =>
+        key.ToCaller() is { } caller
+            ? apply.HandleAsync(context, caller, dryRun)
+            : Task.FromResult(
+                FailureCatalogue.NotFound.Problem(StatusCodes.Status404NotFound, "There is nothing at this path.")
+            );
+}
