@@ -21,6 +21,11 @@ public sealed class When_the_files_schema_is_read
     )]
     [InlineData("mapping", """{ "mappings": [{ "object": "Lead", "x?": 1 }] }""", "mappings[0].x?")]
     [InlineData("route", """{ "routes": [{ "source": "a", "x?": 1 }] }""", "routes[0].x?")]
+    [InlineData(
+        "mappingOverride",
+        """{ "routes": [{ "mapping": [{ "object": "Lead", "x?": 1 }] }] }""",
+        "routes[0].mapping[0].x?"
+    )]
     [InlineData("pull", """{ "pulls": [{ "source": "a", "x?": 1 }] }""", "pulls[0].x?")]
     [InlineData("pulledField", """{ "pulls": [{ "fields": [{ "x?": 1 }] }] }""", "pulls[0].fields[0].x?")]
     [InlineData(
@@ -73,6 +78,10 @@ public sealed class When_the_files_schema_is_read
     [InlineData("leadField", """{ "sources": [{ "name": "a", "fields": [{}] }] }""")]
     [InlineData("mapping", """{ "mappings": [{}] }""")]
     [InlineData("route", """{ "routes": [{}] }""")]
+    [InlineData(
+        "mappingOverride",
+        """{ "routes": [{ "source": "a", "connection": "c", "createAs": "Lead", "mapping": [{}] }] }"""
+    )]
     [InlineData("pull", """{ "pulls": [{}] }""")]
     public void What_it_requires_is_missed(string definition, string file)
     {

@@ -8,7 +8,7 @@ using LeadSync.Mapping.Routes;
 namespace LeadSync.Mapping.Config;
 
 /// <summary>What settings are checked against.</summary>
-/// <param name="Schemas">As the CRM tells now, for every object that the document maps; null where the CRM has no such object.</param>
+/// <param name="Schemas">As the CRM tells now, for every object that the document maps or overrides; null where the CRM has no such object.</param>
 /// <param name="Declared">Sources that are declared already.</param>
 /// <param name="Mapped">Objects that are mapped already.</param>
 public sealed record ConfigSurroundings(
@@ -59,7 +59,7 @@ public static class ConfigRules
             faults
         );
         foreach (var route in document.Routes)
-            RouteRules.Check(route, document, around, faults);
+            RouteRules.Check(route, document, around, sources, faults);
         Twice(
             document.Routes,
             route => (route.Source, around.Find(route.Connection)?.Id.ToString() ?? route.Connection),

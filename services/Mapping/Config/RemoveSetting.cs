@@ -111,7 +111,7 @@ public sealed class RemoveSetting(
                         objectName,
                     }
                 ),
-            there => Creating(there, connectionId, objectName),
+            there => [.. Creating(there, connectionId, objectName), .. Overriding(there, connectionId, objectName)],
             cancellationToken
         );
 
@@ -128,6 +128,17 @@ public sealed class RemoveSetting(
                     "Have that route create another object, or remove it first."
                 )),
         ];
+
+    private static IEnumerable<FieldFault> Overriding(StoredSettings there, Guid connectionId, string objectName) =>
+        there
+            .Routes.Where(route =>
+                route.ConnectionId == connectionId && route.Terms.Overrides.Any(one => one.Object == objectName)
+            )
+            .Select(route => new FieldFault(
+                "object",
+                $"is what the route {route.Source}/{connectionId} overrides",
+                "Take the override out of that route, or remove the route first."
+            ));
 
     private async Task<RemoveOutcome> RemoveAsync(
         SaveCause cause,

@@ -42,17 +42,15 @@ public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
                 ? []
                 : await connector.ListAsync(workspace, cancellationToken);
         var schemas = new Dictionary<(Guid, string), CrmSchema?>();
-        foreach (var mapping in document.Mappings)
+        foreach (var (id, name) in Objects(document, connections))
         {
-            if (ConfigSurroundings.Find(connections, mapping.Connection) is not { } connection)
-                continue;
-            switch (await connector.ReadSchemaAsync(workspace, connection.Id, mapping.Object, cancellationToken))
+            switch (await connector.ReadSchemaAsync(workspace, id, name, cancellationToken))
             {
                 case SchemaReading.Known(var schema):
-                    schemas[(connection.Id, mapping.Object)] = schema;
+                    schemas[(id, name)] = schema;
                     break;
                 case SchemaReading.NotThere:
-                    schemas[(connection.Id, mapping.Object)] = null;
+                    schemas[(id, name)] = null;
                     break;
                 case SchemaReading.Unavailable(var kind):
                     return new SaveOutcome.Unavailable(kind);
@@ -102,6 +100,21 @@ public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
             cancellationToken
         );
     }
+
+    // Those that are mapped, and those whose mapping a route overrides; each once.
+    private static IEnumerable<(Guid ConnectionId, string Object)> Objects(
+        ConfigDocument document,
+        IReadOnlyList<CrmConnection> connections
+    ) =>
+        document
+            .Mappings.Select(mapping => (mapping.Connection, mapping.Object))
+            .Concat(
+                document.Routes.SelectMany(route => route.Terms.Overrides.Select(one => (route.Connection, one.Object)))
+            )
+            .Select(named => (ConfigSurroundings.Find(connections, named.Connection)?.Id, named.Object))
+            .Where(found => found.Id is not null)
+            .Select(found => (found.Id!.Value, found.Object))
+            .Distinct();
 
     private async Task<SaveOutcome> SaveAsync(
         SaveCause cause,

@@ -1,5 +1,6 @@
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping.Config;
+using LeadSync.Mapping.Connections;
 
 namespace LeadSync.Mapping.Fields;
 
@@ -19,30 +20,8 @@ public static class MappingRules
             faults.Add(around.Unknown(mapping.Path));
             return;
         }
-        if (around.Schemas.GetValueOrDefault((connection.Id, mapping.Object)) is not { } schema)
-        {
-            faults.Add(
-                new FieldFault(
-                    SettingReader.Join(mapping.Path, "object"),
-                    $"is no object that '{connection.Name}' has, or its user may not see it",
-                    "Use the object's API name, as Lead, and check the connected user's access."
-                )
-            );
-            return;
-        }
-
-        var fields = new ObjectMapping(mapping.Object, [], schema);
-        foreach (var (path, entry) in mapping.Fields)
-            new EntryCheck(path, entry, fields, sources, faults).Run();
-        ConfigRules.Twice(
-            mapping.Fields,
-            setting => setting.Entry.Field.ToUpperInvariant(),
-            setting => SettingReader.Join(setting.Path, "field"),
-            "is a CRM field that is mapped above already",
-            faults
-        );
-
-        foreach (var required in fields.RequiredOnCreate)
+        var schema = CheckEntries(mapping.Path, connection, mapping.Object, mapping.Fields, around, sources, faults);
+        foreach (var required in schema?.RequiredOnCreate ?? [])
         {
             if (
                 mapping.Fields.All(setting => !setting.Entry.Field.Equals(required, StringComparison.OrdinalIgnoreCase))
@@ -55,5 +34,42 @@ public static class MappingRules
                     )
                 );
         }
+    }
+
+    /// <summary>Checks entries of an object, be they a mapping's or those that a route puts over it.</summary>
+    /// <param name="path">Of the setting whose <c>object</c> it is.</param>
+    /// <returns>The object as the CRM has it, without entries; null where it has none such, which is a fault.</returns>
+    public static ObjectMapping? CheckEntries(
+        string path,
+        CrmConnection connection,
+        string name,
+        IReadOnlyList<EntrySetting> entries,
+        ConfigSurroundings around,
+        IReadOnlySet<string> sources,
+        List<FieldFault> faults
+    )
+    {
+        if (around.Schemas.GetValueOrDefault((connection.Id, name)) is not { } schema)
+        {
+            faults.Add(
+                new FieldFault(
+                    SettingReader.Join(path, "object"),
+                    $"is no object that '{connection.Name}' has, or its user may not see it",
+                    "Use the object's API name, as Lead, and check the connected user's access."
+                )
+            );
+            return null;
+        }
+        var fields = new ObjectMapping(name, [], schema);
+        foreach (var (at, entry) in entries)
+            new EntryCheck(at, entry, fields, sources, faults).Run();
+        ConfigRules.Twice(
+            entries,
+            setting => setting.Entry.Field.ToUpperInvariant(),
+            setting => SettingReader.Join(setting.Path, "field"),
+            "is a CRM field that is mapped above already",
+            faults
+        );
+        return fields;
     }
 }

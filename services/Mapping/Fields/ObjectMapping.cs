@@ -23,12 +23,21 @@ public sealed class ObjectMapping
         ];
     }
 
+    private ObjectMapping(ObjectMapping from, IReadOnlyList<MappingEntry> entries)
+    {
+        (Object, Entries, IsSchemaKnown) = (from.Object, entries, from.IsSchemaKnown);
+        (_fields, RequiredOnCreate) = (from._fields, from.RequiredOnCreate);
+    }
+
     public string Object { get; }
     public IReadOnlyList<MappingEntry> Entries { get; }
     public bool IsSchemaKnown { get; }
 
     /// <summary>What a create must have, as the org gives no value of its own.</summary>
     public IReadOnlyList<string> RequiredOnCreate { get; }
+
+    /// <summary>The same object with other entries; the schema, which is large, is shared.</summary>
+    public ObjectMapping With(IReadOnlyList<MappingEntry> entries) => new(this, entries);
 
     public CrmField? Field(string name) => _fields.GetValueOrDefault(name);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using LeadSync.Mapping.Config;
 
 namespace LeadSync.Mapping.Fields;
@@ -7,15 +8,19 @@ namespace LeadSync.Mapping.Fields;
 /// <summary>Entries as the database keeps them: as settings write them, each with when it was saved.</summary>
 public static class StoredEntries
 {
-    private const string SavedAt = "savedAt";
+    private const string SavedAtMember = "savedAt";
 
-    public static string Write(IEnumerable<MappingEntry> entries)
-    {
-        var list = MappingSetting.Write(entries);
-        foreach (var (node, entry) in list.Zip(entries))
-            node![SavedAt] = entry.SavedAt.ToString("O", CultureInfo.InvariantCulture);
-        return list.ToJsonString();
-    }
+    public static string Write(IEnumerable<MappingEntry> entries) => List(entries).ToJsonString();
+
+    public static JsonArray List(IEnumerable<MappingEntry> entries) =>
+        [
+            .. entries.Select(entry =>
+            {
+                var node = EntrySetting.Write(entry);
+                node[SavedAtMember] = entry.SavedAt.ToString("O", CultureInfo.InvariantCulture);
+                return node;
+            }),
+        ];
 
     public static IReadOnlyList<MappingEntry> Read(string text)
     {
@@ -26,15 +31,27 @@ public static class StoredEntries
     private static MappingEntry Read(JsonElement node)
     {
         var reader = new SettingReader();
-        var entry = EntrySetting.Read(reader, node, "", SavedAt)?.Entry;
         // Only what was read without fault is ever stored.
-        return entry is null
-            ? throw new InvalidOperationException(
+        return Read(reader, node, "")?.Entry
+            ?? throw new InvalidOperationException(
                 $"Reading a stored mapping entry: {string.Join("; ", reader.Faults.Select(fault => $"{fault.Field} {fault.Reason}"))}."
-            )
-            : entry with
-            {
-                SavedAt = node.TryGetProperty(SavedAt, out var savedAt) ? savedAt.GetDateTimeOffset() : default,
-            };
+            );
     }
+
+    /// <summary>Reads one entry; null when something is wrong with it.</summary>
+    public static EntrySetting? Read(SettingReader reader, JsonElement node, string path)
+    {
+        if (EntrySetting.Read(reader, node, path, SavedAtMember) is not { } setting)
+            return null;
+        var savedAt = node.TryGetProperty(SavedAtMember, out var at) ? at.GetDateTimeOffset() : default;
+        return setting with { Entry = setting.Entry with { SavedAt = savedAt } };
+    }
+
+    /// <summary>An entry marked as saved now, or since when one that says the same was there.</summary>
+    /// <param name="before">Those that were there; null: none.</param>
+    public static MappingEntry SavedAt(DateTimeOffset now, MappingEntry entry, IReadOnlyList<MappingEntry>? before) =>
+        entry with
+        {
+            SavedAt = before?.FirstOrDefault(one => one.SaysTheSameAs(entry))?.SavedAt ?? now,
+        };
 }

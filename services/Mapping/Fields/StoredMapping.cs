@@ -38,14 +38,7 @@ public sealed record StoredMapping(
             && before.Entries.Zip(wanted).All(pair => pair.First.SaysTheSameAs(pair.Second))
         )
             return new SettingChange("mapping", label, SettingChange.Unchanged);
-        var entries = wanted
-            .Select(entry =>
-                entry with
-                {
-                    SavedAt = before?.Entries.FirstOrDefault(one => one.SaysTheSameAs(entry))?.SavedAt ?? save.Now,
-                }
-            )
-            .ToList();
+        var entries = wanted.Select(entry => StoredEntries.SavedAt(save.Now, entry, before?.Entries));
         await save.ExecuteAsync(
             """
             insert into mapping (connection_id, object, workspace, entries, enabled_at, revision)

@@ -177,7 +177,11 @@ public enum FailedBy
 
 /// <summary>A source's route to a connection, as leads need it.</summary>
 /// <param name="EnabledAt">Null while it is not enabled.</param>
-public sealed record RouteTo(Guid ConnectionId, DateTimeOffset? EnabledAt, RouteTerms Terms);
+public sealed record RouteTo(Guid ConnectionId, DateTimeOffset? EnabledAt, RouteTerms Terms)
+{
+    /// <summary>What its leads are mapped by; null: by what the connection's are, for it overrides nothing.</summary>
+    public IReadOnlyList<ObjectMapping>? Mappings { get; init; }
+}
 
 /// <summary>What a connection's leads are mapped by.</summary>
 /// <param name="Revision">Read before the rest, so that it is never later than what the mappings say.</param>

@@ -53,8 +53,11 @@ internal sealed class LeadBatchReader(
 
         foreach (var lead in _leads.Values)
             lead.Model = sources[(lead.Key.Workspace, lead.Key.Source)].Model;
-        var routesOf = routes.ToLookup(route => route.Origin, route => route.Route);
         var mappingsOf = mappings.ToLookup(mapping => mapping.ConnectionId);
+        var routesOf = routes.ToLookup(
+            route => route.Origin,
+            route => Overridden(route.Route, mappingsOf[route.Route.ConnectionId].Select(mapping => mapping.Mapping))
+        );
         return new LeadBatch(
             _leads,
             origins.ToDictionary(
@@ -81,6 +84,15 @@ internal sealed class LeadBatchReader(
             Erased = new ErasedAmong(erased),
         };
     }
+
+    // Once for a batch, so that it costs the single lead nothing.
+    private static RouteTo Overridden(RouteTo route, IEnumerable<ObjectMapping> mappings) =>
+        route.Terms.Overrides.Count == 0
+            ? route
+            : route with
+            {
+                Mappings = MappingOverride.Over([.. mappings], route.Terms.Overrides),
+            };
 
     private async Task EachAsync(Action read, CancellationToken cancellationToken)
     {

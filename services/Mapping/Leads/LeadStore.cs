@@ -173,7 +173,8 @@ public sealed class LeadStore(SchemaCache schemas)
              where exists (select from route r
                              join mapping m on m.connection_id = r.connection_id
                             where r.workspace = k.workspace and r.source = k.source
-                              and m.entries @> '[{"from": "$conversation"}]')
+                              and (m.entries @> '[{"from": "$conversation"}]'
+                                   or r.terms @> '{"mapping": [{"fields": [{"from": "$conversation"}]}]}'))
             """,
             workspaces,
             sources,

@@ -73,7 +73,9 @@ public static class RouteChoice
             var isRepeat = !lead.IsNews && claimed is null;
             var choice =
                 Choose(lead, route.Terms, received.Value, before, isRepeat, now)
-                ?? new Choice.Map(FieldMapper.Map(lead.ToMap().For(route.ConnectionId), settings.Mappings, createAs));
+                ?? new Choice.Map(
+                    FieldMapper.Map(lead.ToMap().For(route.ConnectionId), route.Mappings ?? settings.Mappings, createAs)
+                );
             candidates.Add(
                 new Candidate(
                     route.ConnectionId,

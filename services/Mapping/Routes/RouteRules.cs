@@ -1,19 +1,22 @@
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping.Config;
+using LeadSync.Mapping.Fields;
 
 namespace LeadSync.Mapping.Routes;
 
 /// <summary>Pure: every fault that a route has.</summary>
 public static class RouteRules
 {
+    /// <param name="sources">Sources that are declared, or will be when this is saved.</param>
     public static void Check(
         RouteSetting route,
         ConfigDocument document,
         ConfigSurroundings around,
+        IReadOnlySet<string> sources,
         List<FieldFault> faults
     )
     {
-        if (!around.Declared.Contains(route.Source) && document.Sources.All(source => source.Name != route.Source))
+        if (!sources.Contains(route.Source))
             faults.Add(
                 new FieldFault(
                     SettingReader.Join(route.Path, "source"),
@@ -50,17 +53,31 @@ public static class RouteRules
                     )
                 );
         }
+        foreach (var one in route.Terms.Overrides)
+            MappingRules.CheckEntries(one.Path, connection, one.Object, one.Fields, around, sources, faults);
+        ConfigRules.Twice(
+            route.Terms.Overrides,
+            one => one.Object,
+            one => SettingReader.Join(one.Path, "object"),
+            "is overridden above already",
+            faults
+        );
     }
 
+    // Those that it creates, and those whose mapping it overrides.
     private static IEnumerable<(string Path, string Object)> Objects(RouteSetting route)
     {
         var path = SettingReader.Join(route.Path, "createAs");
-        return route.Terms.CreateCases.Count == 0
-            ? [(path, route.Terms.CreateAs)]
-            :
-            [
-                .. route.Terms.CreateCases.Select((one, at) => ($"{path}.cases[{at}].object", one.Object)),
-                ($"{path}.else", route.Terms.CreateAs),
-            ];
+        IEnumerable<(string, string)> created =
+            route.Terms.CreateCases.Count == 0
+                ? [(path, route.Terms.CreateAs)]
+                :
+                [
+                    .. route.Terms.CreateCases.Select((one, at) => ($"{path}.cases[{at}].object", one.Object)),
+                    ($"{path}.else", route.Terms.CreateAs),
+                ];
+        return created.Concat(
+            route.Terms.Overrides.Select(one => (SettingReader.Join(one.Path, "object"), one.Object))
+        );
     }
 }

@@ -20,7 +20,10 @@ public enum SyncWhen
 /// <summary>The object that is created for leads of which something holds.</summary>
 public sealed record CreateCase(LeadCondition When, string Object);
 
-/// <summary>Which leads a route takes, when, and as what they are created. Read and stored in one form.</summary>
+/// <summary>
+/// Which leads a route takes, when, as what they are created, and what it maps otherwise than its connection. Read and
+/// stored in one form, but that stored entries say when they were saved.
+/// </summary>
 /// <param name="CreateAs">The object that is created where no case holds.</param>
 public sealed record RouteTerms(string CreateAs)
 {
@@ -37,6 +40,9 @@ public sealed record RouteTerms(string CreateAs)
 
     /// <summary>Whether leads are synced also when values were imported; never back to where these came from.</summary>
     public bool AlsoImported { get; init; }
+
+    /// <summary>What is put over the connection's mappings; one for an object at most.</summary>
+    public IReadOnlyList<MappingOverride> Overrides { get; init; } = [];
 
     public string CreateAsFor(LeadState lead) =>
         CreateCases.FirstOrDefault(one => one.When.Holds(lead))?.Object ?? CreateAs;
@@ -68,10 +74,11 @@ public sealed record RouteTerms(string CreateAs)
 
     /// <summary>The members of a setting that <see cref="Read"/> reads.</summary>
     public static IReadOnlyList<string> Members { get; } =
-    ["createAs", "sync", "idleMinutes", "filter", "alsoImported"];
+    ["createAs", "sync", "idleMinutes", "filter", "alsoImported", "mapping"];
 
     /// <summary>Reads the members of a route's setting; null when something is wrong with them.</summary>
-    public static RouteTerms? Read(SettingReader reader, JsonElement node, string path)
+    /// <param name="isStored">Whether it is read from the database.</param>
+    public static RouteTerms? Read(SettingReader reader, JsonElement node, string path, bool isStored = false)
     {
         var before = reader.Faults.Count;
         var (createAs, cases) = CreateAsOf(reader, node, path);
@@ -79,6 +86,12 @@ public sealed record RouteTerms(string CreateAs)
         var idle = IdleOf(reader, node, path, sync);
         var filter = ConditionSetting.Read(reader, node, path, "filter");
         var alsoImported = reader.Flag(node, path, "alsoImported") ?? false;
+        var overrides = reader.List(
+            node,
+            path,
+            "mapping",
+            (entry, at) => MappingOverride.Read(reader, entry, at, isStored)
+        );
         return createAs is null || reader.Faults.Count > before
             ? null
             : new RouteTerms(createAs)
@@ -88,6 +101,7 @@ public sealed record RouteTerms(string CreateAs)
                 CreateCases = cases,
                 Filter = filter,
                 AlsoImported = alsoImported,
+                Overrides = overrides,
             };
     }
 
@@ -169,7 +183,8 @@ public sealed record RouteTerms(string CreateAs)
     }
 
     /// <summary>Adds what <see cref="Read"/> reads to a setting.</summary>
-    public static JsonObject Write(JsonObject node, RouteTerms terms)
+    /// <param name="isStored">Whether it is written for the database.</param>
+    public static JsonObject Write(JsonObject node, RouteTerms terms, bool isStored = false)
     {
         node["createAs"] =
             terms.CreateCases.Count == 0
@@ -193,6 +208,8 @@ public sealed record RouteTerms(string CreateAs)
             node["filter"] = ConditionSetting.Write(terms.Filter);
         if (terms.AlsoImported)
             node["alsoImported"] = true;
+        if (terms.Overrides.Count > 0)
+            node["mapping"] = new JsonArray([.. terms.Overrides.Select(one => one.Write(isStored))]);
         return node;
     }
 }

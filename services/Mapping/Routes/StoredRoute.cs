@@ -41,7 +41,7 @@ public sealed record StoredRoute(
         if (terms is null)
             return new RouteTerms(createAs);
         var reader = new SettingReader();
-        return RouteTerms.Read(reader, JsonElement.Parse(terms), "")
+        return RouteTerms.Read(reader, JsonElement.Parse(terms), "", isStored: true)
             ?? throw new InvalidOperationException(
                 $"Reading a stored route: {string.Join("; ", reader.Faults.Select(fault => $"{fault.Field} {fault.Reason}"))}."
             );
@@ -59,6 +59,10 @@ public sealed record StoredRoute(
         var label = $"{source}/{connectionId}";
         if (before is not null && before.Enabled == enabled && before.Terms.SaysTheSameAs(terms))
             return new SettingChange("route", label, SettingChange.Unchanged);
+        var saved = terms with
+        {
+            Overrides = [.. terms.Overrides.Select(one => one.SavedAt(save.Now, before?.Terms.Overrides ?? []))],
+        };
         await save.ExecuteAsync(
             """
             insert into route (workspace, source, connection_id, enabled, enabled_at, create_as, terms, held, revision)
@@ -76,7 +80,7 @@ public sealed record StoredRoute(
                 // Other terms are no interruption.
                 enabledAt = before is not null && before.Enabled == enabled ? before.EnabledAt : save.Now,
                 terms.CreateAs,
-                text = RouteTerms.Write(new JsonObject(), terms).ToJsonString(),
+                text = RouteTerms.Write(new JsonObject(), saved, isStored: true).ToJsonString(),
             }
         );
         return new SettingChange("route", label, before is null ? SettingChange.Created : SettingChange.Updated);
