@@ -33,7 +33,14 @@ public static class MappingRules
 
         var fields = new ObjectMapping(mapping.Object, [], schema);
         foreach (var (path, entry) in mapping.Fields)
-            new EntryCheck(path, entry, fields, sources, faults).Run();
+            new EntryCheck(
+                path,
+                entry,
+                fields,
+                sources,
+                name => around.Schemas.GetValueOrDefault((connection.Id, name)),
+                faults
+            ).Run();
         ConfigRules.Twice(
             mapping.Fields,
             setting => setting.Entry.Field.ToUpperInvariant(),
