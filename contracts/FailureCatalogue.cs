@@ -156,6 +156,12 @@ public static class FailureCatalogue
         "None: it is tried again. If it lasts, check the connection.",
         Transient: true
     );
+    public static readonly FailureKind ReferenceUnknown = new(
+        "REFERENCE_UNKNOWN",
+        "The lead names a record of the CRM that has not been looked up yet.",
+        "None: it is looked up. If it lasts, check the connection, and the object and field that the step names.",
+        Transient: true
+    );
     public static readonly FailureKind ValueDoesNotFit = new(
         "VALUE_DOES_NOT_FIT",
         "A value does not fit its CRM field: too long, the wrong type, or not in the field's list.",
@@ -377,6 +383,7 @@ public static class FailureCatalogue
             FilteredOut,
             NoMapping,
             SchemaUnknown,
+            ReferenceUnknown,
             ValueDoesNotFit,
             SchemaChanged,
             RequiredFieldMissing,

@@ -34,6 +34,7 @@ builder.Services.AddSingleton<ApiBudget>().AddSingleton<OrgUsage>().AddSingleton
 builder
     .Services.AddSingleton<SchemaStore>()
     .AddSingleton<ReadSchema>()
+    .AddSingleton<LookUpRecords>()
     .AddSingleton<QueueStore>()
     .AddSingleton<ReadQueues>();
 builder.Services.AddSingleton<ReadOrgFacts>().AddSingleton<RunPreflight>();
@@ -51,6 +52,7 @@ app.MapConsents();
 app.MapPages();
 app.MapGrants();
 app.MapSchema();
+app.MapLookUps();
 app.MapQueues();
 app.MapBudget();
 app.MapPreflight();

@@ -12,6 +12,7 @@ using LeadSync.Mapping.Importing;
 using LeadSync.Mapping.Leads;
 using LeadSync.Mapping.People;
 using LeadSync.Mapping.Publishing;
+using LeadSync.Mapping.References;
 using LeadSync.Mapping.Routes;
 using LeadSync.Mapping.Sources;
 
@@ -58,6 +59,11 @@ builder
     .AddSingleton<Misfits>()
     .AddTransient<SaveSettings>()
     .AddSingleton<RemoveSetting>();
+builder
+    .Services.AddSingleton<ReferenceStore>()
+    .AddSingleton<ReferencesToLookUp>()
+    .AddSingleton<LookUpReferences>()
+    .AddHostedService(services => services.GetRequiredService<LookUpReferences>());
 builder
     .Services.AddSingleton<DraftStore>()
     .AddSingleton<VersionStore>()

@@ -50,6 +50,9 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
     /// <summary>What the CRM holds now, by object.</summary>
     public ConcurrentDictionary<string, CrmSchema> CrmObjects { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The ids of the records that have a value, whatever object and field are asked for.</summary>
+    public ConcurrentDictionary<string, IReadOnlyList<string>> References { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Whether Connector says that the CRM is away.</summary>
     public bool IsCrmAway { get; set; }
 
@@ -116,6 +119,7 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
                         },
                     }
             );
+            app.MapPost("/v1/connections/{id:guid}/lookup", (JsonElement body) => LookedUp(body));
             app.MapGet(
                 "/v1/connections/{id:guid}/schema/{name}",
                 (Guid id, string name, DateTimeOffset? doubtedAt) =>
@@ -140,6 +144,19 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
         Settings["Mapping:BackfillPerMinute"] = "600000";
         Settings["Mapping:DueEvery"] = "00:00:00.1";
     }
+
+    private IEnumerable<object> LookedUp(JsonElement body) =>
+        body.GetProperty("values")
+            .EnumerateArray()
+            .Select(value => value.GetString()!)
+            .Select(value => (Value: value, Ids: References.GetValueOrDefault(value, [])))
+            .Select(one => new
+            {
+                value = one.Value,
+                recordId = one.Ids.Count == 1 ? one.Ids[0] : null,
+                count = one.Ids.Count,
+            })
+            .ToList();
 
     private IResult Hear(string told)
     {

@@ -7,6 +7,7 @@ using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
 using LeadSync.Mapping.Leads;
 using LeadSync.Mapping.People;
+using LeadSync.Mapping.References;
 using LeadSync.Mapping.Routes;
 using LeadSync.Mapping.Sources;
 using LeadSync.Testing;
@@ -45,7 +46,8 @@ public sealed class Stores : IAsyncLifetime
     public LeadIntake Replica() => Replica(Source);
 
     /// <summary>A replica with connections of its own.</summary>
-    public LeadIntake Replica(NpgsqlDataSource own) => new(own, new LeadStore(new SchemaCache()), Keys, Seen, Clock);
+    public LeadIntake Replica(NpgsqlDataSource own) =>
+        new(own, new LeadStore(new SchemaCache()), new ReferenceStore(own, Clock), Keys, Seen, Clock);
 
     public string ConnectionString => _database.Place.Runtime;
 

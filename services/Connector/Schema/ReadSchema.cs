@@ -80,6 +80,18 @@ public sealed partial class ReadSchema(
         }
     }
 
+    /// <summary>The description that counts now, for services; null for what is no name of an object.</summary>
+    /// <exception cref="CrmException">The CRM has to be asked and cannot be, or has no such object.</exception>
+    public async Task<CrmSchema?> FindAsync(Guid id, string objectName, CancellationToken cancellationToken)
+    {
+        if (!ObjectName().IsMatch(objectName))
+            return null;
+        var kept = await schemas.FindAsync(id, objectName, cancellationToken);
+        return kept?.Schema.ReadAt + options.SchemaLife > clock.GetUtcNow()
+            ? kept!.Schema
+            : await DescribeAsync(id, objectName, kept, cancellationToken);
+    }
+
     private static IResult Shown(CrmSchema schema, string? search) =>
         Results.Ok(
             string.IsNullOrWhiteSpace(search)

@@ -37,6 +37,8 @@ public static class ForwardTable
         new("/v1/connections/{id}/preflight", Post, Connector, KeyRole.Integrator),
         // Grants carry access tokens: for services only.
         new("/v1/connections/{id}/grants/{**rest}", Any, null, KeyRole.Viewer),
+        // For services only too: what it finds is not the caller's to see.
+        new("/v1/connections/{id}/lookup/{**rest}", Any, null, KeyRole.Viewer),
         new("/v1/connections/{id}/schema/{**rest}", Read, Connector, KeyRole.Viewer),
         new("/v1/connections/{id}/schema/{**rest}", Write, null, KeyRole.Viewer),
         // Pages for browsers: what opens them is a state or a secret in the address.

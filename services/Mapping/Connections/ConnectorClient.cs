@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using LeadSync.Contracts;
 using LeadSync.Hosting.Web;
+using LeadSync.Mapping.References;
 
 namespace LeadSync.Mapping.Connections;
 
@@ -73,6 +74,51 @@ public sealed class ConnectorClient(HttpClient http)
             )
         {
             return new SchemaReading.Unavailable(FailureCatalogue.Unavailable);
+        }
+    }
+
+    /// <summary>Looks records up by what a field of theirs holds.</summary>
+    /// <param name="values">At most 200.</param>
+    /// <returns>What is known for certain; none while Connector or the CRM does not answer, or has no such object or field.</returns>
+    public async Task<IReadOnlyList<LookedUp>> LookUpAsync(
+        string workspace,
+        Guid connectionId,
+        string name,
+        string by,
+        IReadOnlyList<string> values,
+        CancellationToken cancellationToken
+    )
+    {
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            $"/v1/connections/{connectionId}/lookup"
+        ).ForWorkspace(workspace);
+        request.Content = JsonContent.Create(
+            new
+            {
+                @object = name,
+                by,
+                values,
+            }
+        );
+        try
+        {
+            using var response = await http.SendAsync(request, cancellationToken);
+            return response.IsSuccessStatusCode
+                ? (
+                    await response.Content.ReadFromJsonAsync<List<LookedUp>>(
+                        JsonSerializerOptions.Web,
+                        cancellationToken
+                    )
+                )!
+                : [];
+        }
+        catch (Exception fault)
+            when (fault is HttpRequestException or JsonException
+                || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
+        {
+            return [];
         }
     }
 

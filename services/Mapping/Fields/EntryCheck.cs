@@ -13,6 +13,7 @@ internal sealed class EntryCheck(
     MappingEntry entry,
     ObjectMapping mapping,
     IReadOnlySet<string> sources,
+    Func<string, CrmSchema?> others,
     List<FieldFault> faults
 )
 {
@@ -51,6 +52,7 @@ internal sealed class EntryCheck(
         CheckConstant(field);
         if (entry.Default is { } byDefault && FieldFit.Try(byDefault, field) is Fit.Refused(var reason, _, _))
             Fault("default", Of(reason, field), "Give a value that the field takes.");
+        CheckLookUps(field);
         CheckValueMaps(field);
         CheckRule(field);
     }
@@ -87,6 +89,32 @@ internal sealed class EntryCheck(
             );
         if (isConversation && field.Type is "picklist" or "multipicklist" or "email" or "phone" or "url")
             Fault("field", $"{field.Name} ({field.Type}) is no field for a long text", "Map a text field.");
+    }
+
+    private void CheckLookUps(CrmField field)
+    {
+        for (var i = 0; i < entry.Transforms.Count; i++)
+        {
+            if (entry.Transforms[i] is not LookUp lookUp)
+                continue;
+            if (i < entry.Transforms.Count - 1)
+                Fault(Step(i), "makes a record's id, and steps follow it", "Put the look-up last.");
+            if (field.Type != "reference")
+                Fault(
+                    Step(i),
+                    $"makes a record's id, and {mapping.Object}.{field.Name} ({field.Type}) is no reference",
+                    "Map a reference field, as CampaignId, or take the step out."
+                );
+            if (
+                others(lookUp.Object) is { } target
+                && !target.Fields.Any(other => other.Name.Equals(lookUp.By, StringComparison.OrdinalIgnoreCase))
+            )
+                Fault(
+                    $"{Step(i)}.lookup.by",
+                    $"is no field of {lookUp.Object} that the connected user sees",
+                    "Use Name, or the API name of an External Id or unique field."
+                );
+        }
     }
 
     private void CheckConstant(CrmField field)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LeadSync.Contracts;
 using LeadSync.Mapping.Leads;
+using LeadSync.Mapping.References;
 using LeadSync.Mapping.Transforms;
 
 namespace LeadSync.Mapping.Fields;
@@ -53,11 +54,11 @@ public static class EntryMapper
                 Field(entry, destination, value, at, isDefault),
                 remarks
             ),
-            Want.Impossible(var kind, var reason, var fix, var misfit) => new MappedEntry(
+            Want.Impossible(var kind, var reason, var fix, var misfit, var reference) => new MappedEntry(
                 null,
                 remarks,
                 kind,
-                new FieldProblem(mapping.Object, field.Name, reason, fix, misfit)
+                new FieldProblem(mapping.Object, field.Name, reason, fix, misfit) { Wanted = reference }
             ),
             _ => new MappedEntry(null, remarks),
         };
@@ -159,6 +160,16 @@ public static class EntryMapper
                         remark(said);
                     steps?.Add(new MappingStep(transform.Label(), null, said?.Text));
                     return new Want.Nothing();
+                case Transforms.Transformed.Wanted(var key):
+                    const string notYet = "names a record that has not been looked up yet";
+                    steps?.Add(new MappingStep(transform.Label(), null, notYet));
+                    var unknown = FailureCatalogue.ReferenceUnknown;
+                    return new Want.Impossible(unknown, notYet, unknown.Fix, Misfit: null, key);
+                case Transforms.Transformed.Refused { UnlessDefault: true } when entry.Default is not null:
+                    var taken = new Remark(Remark.FallbackTaken, "No such record was found, so the default was taken.");
+                    remark(taken);
+                    steps?.Add(new MappingStep(transform.Label(), null, taken.Text));
+                    return new Want.Nothing();
                 case Transforms.Transformed.Refused(var reason, var fix, var misfit):
                     steps?.Add(new MappingStep(transform.Label(), null, reason));
                     return new Want.Impossible(FailureCatalogue.ValueDoesNotFit, reason, fix, misfit);
@@ -232,6 +243,12 @@ public static class EntryMapper
 
         public sealed record Value(JsonElement Wanted, DateTimeOffset CapturedAt, bool IsDefault) : Want;
 
-        public sealed record Impossible(FailureKind Kind, string Reason, string Fix, string? Misfit) : Want;
+        public sealed record Impossible(
+            FailureKind Kind,
+            string Reason,
+            string Fix,
+            string? Misfit,
+            ReferenceKey? Reference = null
+        ) : Want;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LeadSync.Contracts;
+using LeadSync.Mapping.References;
 
 namespace LeadSync.Mapping.Fields;
 
@@ -22,7 +23,11 @@ public abstract record MappingOutcome
 /// <param name="Misfit">
 /// A value that a value map or a restricted picklist lacks, for the picklist report alone: it stands in no event and no log.
 /// </param>
-public sealed record FieldProblem(string Object, string Field, string Reason, string Fix, string? Misfit = null);
+public sealed record FieldProblem(string Object, string Field, string Reason, string Fix, string? Misfit = null)
+{
+    /// <summary>The record that is to be looked up first; it stands in no event and no log either.</summary>
+    public ReferenceKey? Wanted { get; init; }
+}
 
 /// <summary>Pure: a lead and a connection's mappings in; the wanted fields out, or every reason why there are none now.</summary>
 public static class FieldMapper

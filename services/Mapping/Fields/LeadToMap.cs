@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LeadSync.Contracts;
 using LeadSync.Mapping.Leads;
+using LeadSync.Mapping.References;
 
 namespace LeadSync.Mapping.Fields;
 
@@ -18,8 +19,23 @@ public sealed record LeadToMap(
     /// <summary>When the newest of them was captured.</summary>
     public DateTimeOffset? TurnsCapturedAt { get; init; }
 
-    /// <summary>As one connection may see it: without the values that were pulled from that very one.</summary>
-    public LeadToMap For(Guid connectionId) => this with { State = State.For(connectionId) };
+    /// <summary>Of all connections.</summary>
+    public KnownReferences References { get; init; } = KnownReferences.None;
+
+    private Guid ConnectionId { get; init; }
+
+    /// <summary>
+    /// As one connection may see it: without the values that were pulled from that very one, and with its records alone.
+    /// </summary>
+    public LeadToMap For(Guid connectionId) =>
+        this with
+        {
+            State = State.For(connectionId),
+            ConnectionId = connectionId,
+        };
+
+    /// <summary>What is known of a record that the lead names; null where it was not looked up yet.</summary>
+    public ReferenceCopy? Reference(ReferenceKey key) => References.Find(ConnectionId, key);
 
     /// <summary>
     /// A lead field, or what its name with a dollar stands for (<see cref="LeadFields"/>). What is known of the lead itself

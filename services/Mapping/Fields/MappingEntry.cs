@@ -41,6 +41,9 @@ public sealed record MappingEntry(
             ? Transforms
             : [RenderConversation.Plain, .. Transforms];
 
+    /// <summary>Whether a step turns a text into the id of a record.</summary>
+    public bool LooksUp => Transforms.Any(transform => transform is LookUp);
+
     /// <summary>The default's own write rule; null: the entry's.</summary>
     public WriteRule? DefaultRule { get; init; }
 

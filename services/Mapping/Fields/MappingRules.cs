@@ -62,7 +62,14 @@ public static class MappingRules
         }
         var fields = new ObjectMapping(name, [], schema);
         foreach (var (at, entry) in entries)
-            new EntryCheck(at, entry, fields, sources, faults).Run();
+            new EntryCheck(
+                at,
+                entry,
+                fields,
+                sources,
+                other => around.Schemas.GetValueOrDefault((connection.Id, other)),
+                faults
+            ).Run();
         ConfigRules.Twice(
             entries,
             setting => setting.Entry.Field.ToUpperInvariant(),

@@ -13,6 +13,7 @@ public sealed class ObjectMapping
         Object = name;
         Entries = entries;
         IsSchemaKnown = schema is not null;
+        LooksUp = entries.Any(entry => entry.LooksUp);
         // Field names are the CRM's, and it tells them apart without regard to case.
         _fields = (schema?.Fields ?? []).ToDictionary(field => field.Name, StringComparer.OrdinalIgnoreCase);
         RequiredOnCreate =
@@ -27,11 +28,15 @@ public sealed class ObjectMapping
     {
         (Object, Entries, IsSchemaKnown) = (from.Object, entries, from.IsSchemaKnown);
         (_fields, RequiredOnCreate) = (from._fields, from.RequiredOnCreate);
+        LooksUp = entries.Any(entry => entry.LooksUp);
     }
 
     public string Object { get; }
     public IReadOnlyList<MappingEntry> Entries { get; }
     public bool IsSchemaKnown { get; }
+
+    /// <summary>Whether an entry needs records to be looked up.</summary>
+    public bool LooksUp { get; }
 
     /// <summary>What a create must have, as the org gives no value of its own.</summary>
     public IReadOnlyList<string> RequiredOnCreate { get; }

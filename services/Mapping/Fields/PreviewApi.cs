@@ -4,6 +4,7 @@ using LeadSync.Contracts;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping.Config;
 using LeadSync.Mapping.Connections;
+using LeadSync.Mapping.References;
 
 namespace LeadSync.Mapping.Fields;
 
@@ -23,6 +24,7 @@ public static class PreviewApi
         SettingsStore store,
         ConnectorClient connector,
         FindLead leads,
+        ReferenceStore references,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
@@ -62,7 +64,7 @@ public static class PreviewApi
         var there = await store.ReadAsync(caller.Workspace, cancellationToken);
         if (draft is null)
             return MappingsApi.Find(there, connectionId, @object) is { } stored
-                ? Shown(lead, @object, stored.Entries, known)
+                ? await ShownAsync(stored.Entries)
                 : MappingsApi.NoSuchMapping();
         var faults = new List<FieldFault>();
         MappingRules.Check(
@@ -82,11 +84,16 @@ public static class PreviewApi
         if (faults.Count > 0)
             return SavingApi.Problem(new SaveOutcome.Faulty(faults))!;
         var now = clock.GetUtcNow();
-        return Shown(lead, @object, [.. draft.Fields.Select(field => field.Entry with { SavedAt = now })], known);
-    }
+        return await ShownAsync([.. draft.Fields.Select(field => field.Entry with { SavedAt = now })]);
 
-    private static IResult Shown(LeadToMap lead, string name, IReadOnlyList<MappingEntry> entries, CrmSchema schema) =>
-        Results.Ok(FieldPreview.Show(lead, new ObjectMapping(name, entries, schema)));
+        async Task<IResult> ShownAsync(IReadOnlyList<MappingEntry> entries)
+        {
+            var mapping = new ObjectMapping(@object, entries, known);
+            var wanted = WantedReferences.Of(lead, [mapping]);
+            var seen = lead with { References = await references.ReadAsync(connectionId, wanted, cancellationToken) };
+            return Results.Ok(FieldPreview.Show(seen, mapping));
+        }
+    }
 
     private static MappingSetting? Draft(SettingReader reader, JsonElement body, Guid connectionId, string name)
     {

@@ -2,6 +2,7 @@ using LeadSync.Contracts;
 using LeadSync.Hosting.Bus;
 using LeadSync.Mapping.Leads;
 using LeadSync.Mapping.People;
+using LeadSync.Mapping.References;
 using Npgsql;
 
 namespace LeadSync.Mapping.Importing;
@@ -17,6 +18,7 @@ public sealed record Imported(IReadOnlyList<ImportedLead> Leads, ToTell Told);
 public sealed class ImportRecords(
     NpgsqlDataSource database,
     LeadStore store,
+    ReferenceStore references,
     ErasureKeys erasure,
     Publisher publisher,
     TimeProvider clock
@@ -90,6 +92,7 @@ public sealed class ImportRecords(
         if (changed.Count == 0 && batch.Leads.Values.All(lead => !lead.IsBlank))
             return Nothing;
 
+        await references.ReadForAsync(batch, transaction, cancellationToken);
         var decided = LeadDecisions.Decide(
             [.. batch.Leads.Values],
             batch,
@@ -101,6 +104,7 @@ public sealed class ImportRecords(
             transaction,
             [.. batch.Leads.Values],
             decided,
+            now,
             cancellationToken
         );
         await ImportStore.WriteLinksAsync([.. changed], pulled, transaction, cancellationToken);

@@ -1,6 +1,7 @@
 using LeadSync.Contracts;
 using LeadSync.Mapping.Fields;
 using LeadSync.Mapping.People;
+using LeadSync.Mapping.References;
 using LeadSync.Mapping.Routes;
 using LeadSync.Mapping.Sources;
 
@@ -47,6 +48,9 @@ public sealed class WorkingLead(long id, LeadKey key, long version, LeadState st
     public IDictionary<(string Conversation, string Turn), StoredTurn> StoredTurns { get; } =
         new Dictionary<(string, string), StoredTurn>();
 
+    /// <summary>What is known of the records that the leads of the batch name.</summary>
+    public KnownReferences References { get; set; } = KnownReferences.None;
+
     /// <summary>The lead as it stands now, for mapping.</summary>
     public LeadToMap ToMap()
     {
@@ -57,6 +61,7 @@ public sealed class WorkingLead(long id, LeadKey key, long version, LeadState st
             .ToList();
         return new LeadToMap(Key, State, FirstCapturedAt, LastCapturedAt)
         {
+            References = References,
             Turns = [.. turns.Select(turn => turn.Turn)],
             TurnsCapturedAt = turns.Count == 0 ? null : turns.Max(turn => turn.Captured.At),
         };

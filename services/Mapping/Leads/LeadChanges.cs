@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.References;
 using Npgsql;
 
 namespace LeadSync.Mapping.Leads;
@@ -13,6 +14,7 @@ public static class LeadChanges
         NpgsqlTransaction transaction,
         IReadOnlyCollection<WorkingLead> leads,
         LeadDecisions decided,
+        DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
@@ -95,6 +97,7 @@ public static class LeadChanges
             );
         }
         Misfits.Write(batch, decided.Pairs);
+        ReferenceStore.Want(batch, decided.Pairs, now);
         if (batch.BatchCommands.Count > 0)
             await batch.ExecuteNonQueryAsync(cancellationToken);
     }

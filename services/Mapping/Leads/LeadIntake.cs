@@ -1,6 +1,7 @@
 using LeadSync.Contracts;
 using LeadSync.Hosting.Bus;
 using LeadSync.Mapping.People;
+using LeadSync.Mapping.References;
 using LeadSync.Mapping.Sources;
 using Npgsql;
 
@@ -32,6 +33,7 @@ public sealed record ToTell(
 public sealed class LeadIntake(
     NpgsqlDataSource database,
     LeadStore store,
+    ReferenceStore references,
     ErasureKeys erasure,
     SeenFields seen,
     TimeProvider clock
@@ -108,6 +110,7 @@ public sealed class LeadIntake(
                 dropped.Add(change);
         }
 
+        await references.ReadForAsync(batch, transaction, cancellationToken);
         var decided = LeadDecisions.Decide(
             [.. batch.Leads.Values],
             batch,
@@ -115,7 +118,7 @@ public sealed class LeadIntake(
             now,
             isBackfill
         );
-        await LeadChanges.WriteAsync(connection, transaction, [.. batch.Leads.Values], decided, cancellationToken);
+        await LeadChanges.WriteAsync(connection, transaction, [.. batch.Leads.Values], decided, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         foreach (var captured in changes.OfType<LeadChange.Captured>().Where(change => !dropped.Contains(change)))
             seen.Note(captured.Workspace, captured.Patch, batch.Leads[captured.Key].Model, now);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LeadSync.Contracts;
 using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.References;
 
 namespace LeadSync.Mapping.Transforms;
 
@@ -41,7 +42,14 @@ public abstract record Transformed
 
     /// <param name="Reason">What is wrong, without the value.</param>
     /// <param name="Misfit">The value, where it is one that a value map lacks.</param>
-    public sealed record Refused(string Reason, string Fix, string? Misfit = null) : Transformed;
+    public sealed record Refused(string Reason, string Fix, string? Misfit = null) : Transformed
+    {
+        /// <summary>The entry's default stands in, where it has one.</summary>
+        public bool UnlessDefault { get; init; }
+    }
+
+    /// <summary>It depends on a record that was not looked up yet.</summary>
+    public sealed record Wanted(ReferenceKey Key) : Transformed;
 }
 
 /// <summary>

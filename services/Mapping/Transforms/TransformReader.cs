@@ -34,6 +34,7 @@ public static class TransformReader
                 : null,
         ["join"] = options => options.Text() is { } separator ? new JoinEntries(separator) : null,
         ["values"] = ValueMapReader.Read,
+        ["lookup"] = LookUpReader.Read,
         ["number"] = NumberReader.Read,
         ["boolean"] = options => options.Members("true", "false") ? BooleanOf(options) : null,
         ["date"] = options =>

@@ -145,6 +145,7 @@ public sealed partial class When_requests_are_forwarded(When_requests_are_forwar
     }
 
     [Theory]
+    [InlineData("/v1/connections/c1/lookup")]
     [InlineData("/v1/connections/c1/grants")]
     [InlineData("/v1/connections/c1/grants/")]
     [InlineData("/v1/Connections/c1/GRANTS")]
