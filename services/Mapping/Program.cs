@@ -85,4 +85,5 @@ app.MapDrafts();
 app.MapVersions();
 app.MapRemoving();
 app.MapBackfills();
+app.MapApiDocument();
 await app.RunServiceAsync(args);
