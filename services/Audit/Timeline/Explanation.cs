@@ -58,7 +58,8 @@ public static class Explanation
             .SelectMany(section => section.MissingForCreate)
             .ToList();
         return $"Mapped to {List(sections)}; waiting to be matched, and to be created as {lead.CreateAs} if it is not found."
-            + (missing.Count == 0 ? "" : $" A create would lack {List(missing)}.");
+            + (missing.Count == 0 ? "" : $" A create would lack {List(missing)}.")
+            + string.Concat((lead.Remarks ?? []).Select(remark => $" {remark.Object}.{remark.Field}: {remark.Text}."));
     }
 
     private static string Matched(MatchedRecord match)

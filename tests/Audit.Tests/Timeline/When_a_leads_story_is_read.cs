@@ -42,6 +42,37 @@ public sealed class When_a_leads_story_is_read(AuditUnderTest audit) : IClassFix
     }
 
     [Fact]
+    public async Task What_was_done_to_a_value_and_who_had_a_lead_taken_again_is_said()
+    {
+        var workspace = audit.NewWorkspace();
+        var made = Events.Noon.AddSeconds(1);
+        var cut = new MappingRemark("Lead", "LastName", "TRUNCATED", "Cut to 80 of 112 characters");
+        await audit.AddAsync(
+            workspace,
+            Events.Mapped("a", made) with
+            {
+                Remarks = [cut],
+            },
+            Events.Matched("a", made.AddSeconds(1), SyncDecision.Update) with
+            {
+                AskedBy = "anna",
+            },
+            Events.Matched("a", made.AddSeconds(2), SyncDecision.Skip) with
+            {
+                Reason = "DISCARDED",
+                AskedBy = "anna",
+                Note = "a test entry",
+            }
+        );
+
+        var texts = Texts(await ReadAsync(workspace, "source=forms&leadId=a")).ToList();
+
+        texts[0].ShouldEndWith(" Lead.LastName: Cut to 80 of 112 characters.");
+        texts[1].ShouldBe("Taken again for anna. Found as Lead 00Q000000000001AAA by email: to be updated.");
+        texts[2].ShouldBe("Discarded by anna (a test entry): it is not sent unless it is captured anew.");
+    }
+
+    [Fact]
     public async Task A_failure_says_what_to_do()
     {
         var workspace = audit.NewWorkspace();

@@ -216,6 +216,27 @@ public sealed class When_an_objects_fields_are_read(ConnectorUnderTest connector
         org.ApiCallsUsed.ShouldBe(calls + 1);
     }
 
+    [Fact]
+    public async Task A_new_queue_is_seen_once_the_list_is_old_and_the_old_list_while_the_CRM_is_away()
+    {
+        var org = connector.NewOrg();
+        var id = await connector.ConnectAsync(org);
+        (await QueuesAsync(id)).GetArrayLength().ShouldBe(1);
+        org.Setup = org.Setup with { Queues = [.. org.Setup.Queues, new QueueSetup("Late", "A late queue", ["Lead"])] };
+        var fault = connector.Salesforce.Faults.Put(
+            new FaultRule
+            {
+                Kind = FaultKind.Unavailable,
+                Match = new FaultMatch { Org = org.Name },
+            }
+        );
+        connector.Clock.Advance(TimeSpan.FromMinutes(11));
+
+        (await QueuesAsync(id)).GetArrayLength().ShouldBe(1);
+        connector.Salesforce.Faults.Remove(fault);
+        (await QueuesAsync(id)).GetArrayLength().ShouldBe(2);
+    }
+
     private async Task<JsonElement> QueuesAsync(Guid id) =>
         (await connector.Integrator.GetFromJsonAsync<JsonElement>($"/v1/connections/{id}/queues", Token)).GetProperty(
             "queues"
