@@ -43,13 +43,17 @@ public sealed record ApiDocuments(JsonElement Root, IReadOnlyDictionary<string, 
     public void ShouldDescribe(IServiceProvider services)
     {
         Operations.Keys.ShouldBe(EndpointsOf(services), ignoreOrder: true);
-        Operations.Values.Select(operation => operation.GetProperty("operationId").GetString()).ShouldBeUnique(StringComparer.Ordinal);
+        Operations
+            .Values.Select(operation => operation.GetProperty("operationId").GetString())
+            .ShouldBeUnique(StringComparer.Ordinal);
         foreach (var (key, operation) in Operations)
         {
             operation.TryGetProperty("summary", out var summary).ShouldBeTrue(key);
             summary.GetString().ShouldNotBeNullOrWhiteSpace(key);
             operation.GetProperty("description").GetString()!.ShouldMatch("^(Role: |For anyone)", key);
-            Parameters(operation).Order(StringComparer.Ordinal).ShouldBe(Placeholders(key).Order(StringComparer.Ordinal), key);
+            Parameters(operation)
+                .Order(StringComparer.Ordinal)
+                .ShouldBe(Placeholders(key).Order(StringComparer.Ordinal), key);
             foreach (var status in new[] { "4XX", "5XX" })
                 operation
                     .GetProperty("responses")
