@@ -23,6 +23,7 @@ public static class ServiceDefaults
         builder.AddServiceAuth(service);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddProblems();
+        builder.Services.AddApiDocument(service);
         builder.Services.Configure<JsonOptions>(options =>
         {
             options.SerializerOptions.RespectNullableAnnotations = true;
@@ -49,7 +50,9 @@ public static class ServiceDefaults
                 new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteHealth }
             )
             .AllowAnonymous();
-        app.MapGet("/version", () => new { version = Version.Current }).AllowAnonymous();
+        app.MapGet("/version", () => new { version = Version.Current })
+            .WithSummary("The version that runs.")
+            .AllowAnonymous();
     }
 
     /// <summary>

@@ -91,4 +91,5 @@ app.MapDrafts();
 app.MapVersions();
 app.MapRemoving();
 app.MapBackfills();
+app.MapApiDocument();
 await app.RunServiceAsync(args);

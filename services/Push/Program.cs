@@ -53,4 +53,5 @@ app.MapServiceDefaults();
 app.MapLanes();
 app.MapHolds();
 app.MapReplays();
+app.MapApiDocument();
 await app.RunServiceAsync(args);

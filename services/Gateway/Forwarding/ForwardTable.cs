@@ -74,5 +74,8 @@ public static class ForwardTable
         new("/v1/timeline", Read, Audit, KeyRole.Viewer),
         new("/v1/history/settings", Read, Audit, KeyRole.Viewer),
         new("/v1/failures", Read, Audit, KeyRole.Viewer),
+        // What each of them takes and answers, as OpenAPI.
+        new("/v1/openapi/mapping.json", Read, Mapping, KeyRole.Viewer),
+        new("/v1/openapi/push.json", Read, Push, KeyRole.Viewer),
     ];
 }

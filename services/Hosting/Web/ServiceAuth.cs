@@ -116,9 +116,10 @@ public static class ServiceAuth
         var roles = Enum.GetValues<Role>()
             .Where(candidate => candidate >= role)
             .Select(candidate => candidate.ToString());
-        return endpoint.RequireAuthorization(
+        endpoint.RequireAuthorization(
             new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireRole(roles).Build()
         );
+        return endpoint.WithMetadata(new LowestRole(role));
     }
 
     /// <summary>
@@ -184,6 +185,9 @@ public static class ServiceKey
 }
 
 internal sealed record ServiceName(string Name);
+
+/// <summary>On an endpoint: the role that a caller needs at least, for those who describe it.</summary>
+internal sealed record LowestRole(Role Role);
 
 /// <summary>Signs requests to one other service.</summary>
 internal sealed class ServiceTokenHandler(ServiceTokens tokens, ServiceName self, string receiver) : DelegatingHandler

@@ -26,15 +26,25 @@ public static class BackfillsApi
     public static void MapBackfills(this IEndpointRouteBuilder app)
     {
         var all = app.MapGroup("/v1/backfills");
-        all.MapGet("", ListAsync).RequireAtLeast(Role.Viewer);
-        all.MapGet("/{id:guid}", GetAsync).RequireAtLeast(Role.Viewer);
-        all.MapPost("", CountAsync).RequireAtLeast(Role.Manager);
-        Act("start", BackfillAct.Start);
-        Act("pause", BackfillAct.Pause);
-        Act("resume", BackfillAct.Resume);
-        Act("cancel", BackfillAct.Cancel);
+        all.MapGet("", ListAsync)
+            .WithSummary("Every backfill of the workspace.")
+            .Produces<IReadOnlyList<BackfillView>>()
+            .RequireAtLeast(Role.Viewer);
+        all.MapGet("/{id:guid}", GetAsync)
+            .WithSummary("A backfill and how far it is, with its revision as ETag.")
+            .Produces<BackfillView>()
+            .RequireAtLeast(Role.Viewer);
+        all.MapPost("", CountAsync)
+            .WithSummary("Counts what a backfill would take; with dryRun that is all, else it can be started then.")
+            .Produces<CountedBackfill>()
+            .Produces<BackfillView>(StatusCodes.Status201Created)
+            .RequireAtLeast(Role.Manager);
+        Act("start", BackfillAct.Start, "Starts a backfill that was counted.");
+        Act("pause", BackfillAct.Pause, "Pauses a backfill; what was sent stays.");
+        Act("resume", BackfillAct.Resume, "Goes on with a paused backfill.");
+        Act("cancel", BackfillAct.Cancel, "Ends a backfill; what was sent stays.");
 
-        void Act(string name, BackfillAct act) =>
+        void Act(string name, BackfillAct act, string summary) =>
             all.MapPost(
                     $"/{{id:guid}}/{name}",
                     (
@@ -46,6 +56,8 @@ public static class BackfillsApi
                         CancellationToken cancellationToken
                     ) => ActAsync(id, act, caller, request, response, store, cancellationToken)
                 )
+                .WithSummary(summary)
+                .Produces<BackfillView>()
                 .RequireAtLeast(Role.Manager);
     }
 

@@ -42,8 +42,15 @@ public static class ConfigApi
 
     public static void MapConfig(this IEndpointRouteBuilder app)
     {
-        app.MapPut("/v1/config", ApplyAsync).RequireAtLeast(Role.Integrator);
-        app.MapGet("/v1/config", ExportAsync).RequireAtLeast(Role.Viewer);
+        app.MapPut("/v1/config", ApplyAsync)
+            .WithSummary("Applies a file of settings: all of it, or nothing when anything in it is wrong.")
+            .Produces<Applied>()
+            .ReadsBody("The file, as docs/config.md has it.", "application/yaml")
+            .RequireAtLeast(Role.Integrator);
+        app.MapGet("/v1/config", ExportAsync)
+            .WithSummary("All settings of the workspace, as one file.")
+            .Produces<string>(contentType: "application/yaml")
+            .RequireAtLeast(Role.Viewer);
     }
 
     /// <param name="dryRun">Whether it is only looked what would be changed; everything is checked all the same.</param>

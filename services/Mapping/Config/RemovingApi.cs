@@ -8,8 +8,14 @@ public static class RemovingApi
 {
     public static void MapRemoving(this IEndpointRouteBuilder app)
     {
-        app.MapDelete("/v1/mappings/{connectionId:guid}/{object}", RemoveMappingAsync).RequireAtLeast(Role.Manager);
-        app.MapDelete("/v1/routes/{source}/{connectionId:guid}", RemoveRouteAsync).RequireAtLeast(Role.Manager);
+        app.MapDelete("/v1/mappings/{connectionId:guid}/{object}", RemoveMappingAsync)
+            .WithSummary("Removes a mapping. If-Match may name the revision that is meant.")
+            .Produces(StatusCodes.Status204NoContent)
+            .RequireAtLeast(Role.Manager);
+        app.MapDelete("/v1/routes/{source}/{connectionId:guid}", RemoveRouteAsync)
+            .WithSummary("Removes a route. If-Match may name the revision that is meant.")
+            .Produces(StatusCodes.Status204NoContent)
+            .RequireAtLeast(Role.Manager);
     }
 
     private static async Task<IResult> RemoveMappingAsync(

@@ -12,9 +12,19 @@ public static class MappingsApi
 {
     public static void MapMappings(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/mappings", ListAsync).RequireAtLeast(Role.Viewer);
-        app.MapGet("/v1/mappings/{connectionId:guid}/{object}", GetAsync).RequireAtLeast(Role.Viewer);
-        app.MapPut("/v1/mappings/{connectionId:guid}/{object}", PutAsync).RequireAtLeast(Role.Integrator);
+        app.MapGet("/v1/mappings", ListAsync)
+            .WithSummary("Every mapping of the workspace.")
+            .Produces<IReadOnlyList<MappingView>>()
+            .RequireAtLeast(Role.Viewer);
+        app.MapGet("/v1/mappings/{connectionId:guid}/{object}", GetAsync)
+            .WithSummary("The saved mapping, with its revision as ETag.")
+            .Produces<MappingView>()
+            .RequireAtLeast(Role.Viewer);
+        app.MapPut("/v1/mappings/{connectionId:guid}/{object}", PutAsync)
+            .WithSummary("Saves a mapping; all faults of it come at once.")
+            .Produces<MappingView>()
+            .ReadsBody("A mapping, as docs/mapping.md has it. If-Match may name the revision that it was made from.")
+            .RequireAtLeast(Role.Integrator);
     }
 
     private static async Task<IResult> ListAsync(

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping.Config;
 
@@ -8,8 +9,15 @@ public static class MisfitsApi
 {
     public static void MapMisfits(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/mappings/{connectionId:guid}/{object}/misfits", ReadAsync).RequireAtLeast(Role.Viewer);
-        app.MapPost("/v1/mappings/{connectionId:guid}/{object}/misfits/map", MapAsync).RequireAtLeast(Role.Integrator);
+        app.MapGet("/v1/mappings/{connectionId:guid}/{object}/misfits", ReadAsync)
+            .WithSummary("Values that fitted no picklist value, and what for.")
+            .Produces<JsonObject>()
+            .RequireAtLeast(Role.Viewer);
+        app.MapPost("/v1/mappings/{connectionId:guid}/{object}/misfits/map", MapAsync)
+            .WithSummary("Adds one value to the value map of a field and saves the mapping.")
+            .Produces<MappingView>()
+            .ReadsBody("field, value, and to: the value that takes its place.")
+            .RequireAtLeast(Role.Integrator);
     }
 
     private static async Task<IResult> ReadAsync(

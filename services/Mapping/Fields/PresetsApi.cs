@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LeadSync.Contracts;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping.Config;
@@ -9,7 +10,10 @@ namespace LeadSync.Mapping.Fields;
 public static class PresetsApi
 {
     public static void MapPresets(this IEndpointRouteBuilder app) =>
-        app.MapGet("/v1/mappings/presets/{connectionId:guid}/{object}", OfferAsync).RequireAtLeast(Role.Viewer);
+        app.MapGet("/v1/mappings/presets/{connectionId:guid}/{object}", OfferAsync)
+            .WithSummary("Entries to start a mapping of the object with.")
+            .Produces<JsonObject>()
+            .RequireAtLeast(Role.Viewer);
 
     private static async Task<IResult> OfferAsync(
         Guid connectionId,

@@ -14,7 +14,13 @@ namespace LeadSync.Mapping.Fields;
 public static class PreviewApi
 {
     public static void MapPreviews(this IEndpointRouteBuilder app) =>
-        app.MapPost("/v1/mappings/{connectionId:guid}/{object}/preview", PreviewAsync).RequireAtLeast(Role.Viewer);
+        app.MapPost("/v1/mappings/{connectionId:guid}/{object}/preview", PreviewAsync)
+            .WithSummary("What a mapping, saved or not, makes of a sample or of a real lead. Writes nothing.")
+            .Produces<MappingPreview>()
+            .ReadsBody(
+                "A sample, or source and leadId of a real lead (Integrators only); mapping, when it is not the saved one."
+            )
+            .RequireAtLeast(Role.Viewer);
 
     private static async Task<IResult> PreviewAsync(
         Guid connectionId,

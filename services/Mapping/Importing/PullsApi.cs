@@ -10,9 +10,21 @@ public static class PullsApi
 {
     public static void MapPulls(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/pulls", ListAsync).RequireAtLeast(Role.Viewer);
-        app.MapGet("/v1/pulls/{connectionId:guid}/{object}", GetAsync).RequireAtLeast(Role.Viewer);
-        app.MapPut("/v1/pulls/{connectionId:guid}/{object}", PutAsync).RequireAtLeast(Role.Integrator);
+        app.MapGet("/v1/pulls", ListAsync)
+            .WithSummary("Every pull mapping of the workspace.")
+            .Produces<IReadOnlyList<JsonObject>>()
+            .RequireAtLeast(Role.Viewer);
+        app.MapGet("/v1/pulls/{connectionId:guid}/{object}", GetAsync)
+            .WithSummary("The saved pull mapping, with its revision as ETag.")
+            .Produces<JsonObject>()
+            .RequireAtLeast(Role.Viewer);
+        app.MapPut("/v1/pulls/{connectionId:guid}/{object}", PutAsync)
+            .WithSummary("Saves how records of the object become leads.")
+            .Produces<JsonObject>()
+            .ReadsBody(
+                "A pull mapping, as docs/config.schema.json has it. If-Match may name the revision that it was made from."
+            )
+            .RequireAtLeast(Role.Integrator);
     }
 
     private static async Task<IResult> ListAsync(

@@ -8,7 +8,10 @@ public static class LeadsApi
 {
     public static void MapLeads(this IEndpointRouteBuilder app) =>
         // A lead's id is its source's own text, slashes included.
-        app.MapGet("/v1/leads/{source}/{**leadId}", GetAsync).RequireAtLeast(Role.Viewer);
+        app.MapGet("/v1/leads/{source}/{**leadId}", GetAsync)
+            .WithSummary("A lead as it is kept.")
+            .Produces<LeadView>()
+            .RequireAtLeast(Role.Viewer);
 
     private static async Task<IResult> GetAsync(
         string source,

@@ -13,7 +13,11 @@ public sealed record Erased(int Leads);
 public static class PeopleApi
 {
     public static void MapPeople(this IEndpointRouteBuilder app) =>
-        app.MapDelete("/v1/people", EraseAsync).RequireAtLeast(Role.Manager);
+        app.MapDelete("/v1/people", EraseAsync)
+            .WithSummary("Erases a person from everything that is kept.")
+            .Produces<Erased>()
+            .ReadsBody("email alone, or source and leadId.")
+            .RequireAtLeast(Role.Manager);
 
     private static async Task<IResult> EraseAsync(
         Caller caller,

@@ -47,11 +47,27 @@ public static class DraftsApi
     {
         foreach (var path in new[] { PublishedSetting.Mappings, PublishedSetting.Routes })
         {
-            app.MapGet($"{path}/draft", GetAsync).RequireAtLeast(Role.Viewer);
-            app.MapPut($"{path}/draft", PutAsync).RequireAtLeast(Role.Integrator);
-            app.MapDelete($"{path}/draft", DeleteAsync).RequireAtLeast(Role.Integrator);
-            app.MapGet($"{path}/draft/diff", DiffAsync).RequireAtLeast(Role.Viewer);
-            app.MapPost($"{path}/draft/publish", PublishAsync).RequireAtLeast(Role.Integrator);
+            app.MapGet($"{path}/draft", GetAsync)
+                .WithSummary("The draft and what stands in the way of publishing it.")
+                .Produces<DraftView>()
+                .RequireAtLeast(Role.Viewer);
+            app.MapPut($"{path}/draft", PutAsync)
+                .WithSummary("Saves a draft, however faulty it is.")
+                .Produces<DraftView>()
+                .ReadsBody("The setting. If-Match may name the draft that it was made from.")
+                .RequireAtLeast(Role.Integrator);
+            app.MapDelete($"{path}/draft", DeleteAsync)
+                .WithSummary("Throws the draft away. If-Match may name the one that is meant.")
+                .Produces(StatusCodes.Status204NoContent)
+                .RequireAtLeast(Role.Integrator);
+            app.MapGet($"{path}/draft/diff", DiffAsync)
+                .WithSummary("What publishing the draft would change, and how many leads it touches.")
+                .Produces<DraftDiffView>()
+                .RequireAtLeast(Role.Viewer);
+            app.MapPost($"{path}/draft/publish", PublishAsync)
+                .WithSummary("Puts the draft in force, onto the version that it was made from.")
+                .Produces<PublishedView>()
+                .RequireAtLeast(Role.Integrator);
         }
     }
 

@@ -30,9 +30,18 @@ public static class VersionsApi
     {
         foreach (var path in new[] { PublishedSetting.Mappings, PublishedSetting.Routes })
         {
-            app.MapGet($"{path}/versions", ListAsync).RequireAtLeast(Role.Viewer);
-            app.MapGet($"{path}/versions/{{number:long}}", GetAsync).RequireAtLeast(Role.Viewer);
-            app.MapPost($"{path}/versions/{{number:long}}/restore", RestoreAsync).RequireAtLeast(Role.Integrator);
+            app.MapGet($"{path}/versions", ListAsync)
+                .WithSummary("Its versions, newest first.")
+                .Produces<VersionsView>()
+                .RequireAtLeast(Role.Viewer);
+            app.MapGet($"{path}/versions/{{number:long}}", GetAsync)
+                .WithSummary("A version, with the setting as it was.")
+                .Produces<VersionView>()
+                .RequireAtLeast(Role.Viewer);
+            app.MapPost($"{path}/versions/{{number:long}}/restore", RestoreAsync)
+                .WithSummary("Brings a version back, as a new one. If-Match may name the version in force.")
+                .Produces<PublishedView>()
+                .RequireAtLeast(Role.Integrator);
         }
     }
 

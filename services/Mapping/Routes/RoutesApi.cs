@@ -9,9 +9,21 @@ public static class RoutesApi
 {
     public static void MapRoutes(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/routes", ListAsync).RequireAtLeast(Role.Viewer);
-        app.MapGet("/v1/routes/{source}/{connectionId:guid}", GetAsync).RequireAtLeast(Role.Viewer);
-        app.MapPut("/v1/routes/{source}/{connectionId:guid}", PutAsync).RequireAtLeast(Role.Integrator);
+        app.MapGet("/v1/routes", ListAsync)
+            .WithSummary("Every route of the workspace.")
+            .Produces<IReadOnlyList<JsonObject>>()
+            .RequireAtLeast(Role.Viewer);
+        app.MapGet("/v1/routes/{source}/{connectionId:guid}", GetAsync)
+            .WithSummary("The saved route, with its revision as ETag.")
+            .Produces<JsonObject>()
+            .RequireAtLeast(Role.Viewer);
+        app.MapPut("/v1/routes/{source}/{connectionId:guid}", PutAsync)
+            .WithSummary("Saves a route; all faults of it come at once.")
+            .Produces<JsonObject>()
+            .ReadsBody(
+                "A route, as docs/sources-and-routes.md has it. If-Match may name the revision that it was made from."
+            )
+            .RequireAtLeast(Role.Integrator);
     }
 
     private static async Task<IResult> ListAsync(

@@ -34,9 +34,21 @@ public static class SourcesApi
 {
     public static void MapSources(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/sources", ListAsync).RequireAtLeast(Role.Viewer);
-        app.MapGet("/v1/sources/{source}", GetAsync).RequireAtLeast(Role.Viewer);
-        app.MapPut("/v1/sources/{source}", PutAsync).RequireAtLeast(Role.Integrator);
+        app.MapGet("/v1/sources", ListAsync)
+            .WithSummary("Every source, declared or only seen in captures.")
+            .Produces<IReadOnlyList<SourceView>>()
+            .RequireAtLeast(Role.Viewer);
+        app.MapGet("/v1/sources/{source}", GetAsync)
+            .WithSummary("A source with all that is known of its fields, and its revision as ETag.")
+            .Produces<SourceDetails>()
+            .RequireAtLeast(Role.Viewer);
+        app.MapPut("/v1/sources/{source}", PutAsync)
+            .WithSummary("Declares a source or changes it.")
+            .Produces<SourceDetails>()
+            .ReadsBody(
+                "A source, as docs/sources-and-routes.md has it. If-Match may name the revision that it was made from."
+            )
+            .RequireAtLeast(Role.Integrator);
     }
 
     private static async Task<IResult> ListAsync(

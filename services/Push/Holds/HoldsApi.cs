@@ -10,8 +10,16 @@ public static class HoldsApi
     public static void MapHolds(this WebApplication app)
     {
         var holds = app.MapGroup("/v1/holds/{connectionId:guid}");
-        holds.MapPut("", SetAsync).RequireAtLeast(Role.Service);
-        holds.MapPost("/lift", LiftAsync).RequireAtLeast(Role.Service);
+        holds
+            .MapPut("", SetAsync)
+            .WithSummary("Asks to hold: the answer comes when no call can start any more.")
+            .Produces(StatusCodes.Status204NoContent)
+            .RequireAtLeast(Role.Service);
+        holds
+            .MapPost("/lift", LiftAsync)
+            .WithSummary("Asks to lift a hold, and says what is to become of what waits.")
+            .Produces(StatusCodes.Status204NoContent)
+            .RequireAtLeast(Role.Service);
     }
 
     /// <summary>Asks to hold: the answer comes when no call can start any more.</summary>

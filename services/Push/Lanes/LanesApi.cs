@@ -17,18 +17,38 @@ public static class LanesApi
                 (Caller caller, ReadLanes read, CancellationToken cancellationToken) =>
                     read.AllAsync(caller.Workspace, cancellationToken)
             )
+            .WithSummary("Every lane of the workspace: what waits, what is parked, what holds it.")
             .RequireAtLeast(Role.Viewer);
-        app.MapGet("/v1/lanes/{connectionId:guid}", OneAsync).RequireAtLeast(Role.Viewer);
-        app.MapPost("/v1/lanes/{connectionId:guid}/pause", PauseAsync).RequireAtLeast(Role.Integrator);
-        app.MapPost("/v1/lanes/{connectionId:guid}/drain", DrainAsync).RequireAtLeast(Role.Integrator);
-        app.MapPost("/v1/lanes/{connectionId:guid}/resume", ResumeAsync).RequireAtLeast(Role.Integrator);
-        app.MapPost("/v1/lanes/stop-all", StopAllAsync).RequireAtLeast(Role.Manager);
-        app.MapPost("/v1/lanes/resume-all", ResumeAllAsync).RequireAtLeast(Role.Manager);
+        app.MapGet("/v1/lanes/{connectionId:guid}", OneAsync)
+            .WithSummary("A lane, with what is left of its API budget.")
+            .Produces<LaneView>()
+            .RequireAtLeast(Role.Viewer);
+        app.MapPost("/v1/lanes/{connectionId:guid}/pause", PauseAsync)
+            .WithSummary("Stops a lane; the answer comes when no call can start any more. Say why.")
+            .Produces(StatusCodes.Status204NoContent)
+            .RequireAtLeast(Role.Integrator);
+        app.MapPost("/v1/lanes/{connectionId:guid}/drain", DrainAsync)
+            .WithSummary("Starts nothing more in a lane; what is under way goes on to its end. Say why.")
+            .Produces(StatusCodes.Status202Accepted)
+            .RequireAtLeast(Role.Integrator);
+        app.MapPost("/v1/lanes/{connectionId:guid}/resume", ResumeAsync)
+            .WithSummary("Ends a stop of a lane that a person asked for.")
+            .Produces(StatusCodes.Status204NoContent)
+            .RequireAtLeast(Role.Integrator);
+        app.MapPost("/v1/lanes/stop-all", StopAllAsync)
+            .WithSummary("Stops every lane of the workspace, those to come included. Say why.")
+            .Produces(StatusCodes.Status204NoContent)
+            .RequireAtLeast(Role.Manager);
+        app.MapPost("/v1/lanes/resume-all", ResumeAllAsync)
+            .WithSummary("Ends the stop of all lanes.")
+            .Produces(StatusCodes.Status204NoContent)
+            .RequireAtLeast(Role.Manager);
         // For autoscalers, which have no workspace: sums only, and Gateway does not pass it on.
         app.MapGet(
                 "/lanes/backlog",
                 (ReadLanes read, CancellationToken cancellationToken) => read.BacklogAsync(cancellationToken)
             )
+            .WithSummary("How much waits in all lanes together, for autoscalers. Gateway does not pass it on.")
             .AllowAnonymous();
     }
 

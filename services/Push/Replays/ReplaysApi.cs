@@ -13,9 +13,18 @@ public static class ReplaysApi
     public static void MapReplays(this WebApplication app)
     {
         var lane = app.MapGroup("/v1/lanes/{connectionId:guid}");
-        lane.MapGet("/parked", ParkedAsync).RequireAtLeast(Role.Viewer);
-        lane.MapPost("/replay", ReplayAsync).RequireAtLeast(Role.Integrator);
-        lane.MapPost("/discard", DiscardAsync).RequireAtLeast(Role.Integrator);
+        lane.MapGet("/parked", ParkedAsync)
+            .WithSummary("The parked leads of a lane, by code.")
+            .Produces<IReadOnlyList<ParkedCode>>()
+            .RequireAtLeast(Role.Viewer);
+        lane.MapPost("/replay", ReplayAsync)
+            .WithSummary("Has parked leads taken again; says how many.")
+            .Produces<ReplayedView>()
+            .RequireAtLeast(Role.Integrator);
+        lane.MapPost("/discard", DiscardAsync)
+            .WithSummary("Discards parked leads for good; says how many.")
+            .Produces<DiscardedView>()
+            .RequireAtLeast(Role.Integrator);
     }
 
     private static async Task<IResult> ParkedAsync(
@@ -43,7 +52,7 @@ public static class ReplaysApi
         if (await store.ReplayAsync(caller, connectionId, chosen, cancellationToken) is not { } replayed)
             return LanesApi.NoLane();
         wakeup.Ring();
-        return Results.Ok(new { replayed });
+        return Results.Ok(new ReplayedView(replayed));
     }
 
     private static async Task<IResult> DiscardAsync(
@@ -70,7 +79,7 @@ public static class ReplaysApi
         if (done is not { } discarded)
             return LanesApi.NoLane();
         wakeup.Ring();
-        return Results.Ok(new { discarded });
+        return Results.Ok(new DiscardedView(discarded));
     }
 
     private static IResult? Refused(string? code, IReadOnlyList<ChosenLead>? leads, bool all, string? note)
@@ -113,4 +122,10 @@ public static class ReplaysApi
         bool All = false,
         string? Note = null
     );
+
+    /// <param name="Replayed">How many leads are taken again.</param>
+    public sealed record ReplayedView(int Replayed);
+
+    /// <param name="Discarded">How many leads were discarded.</param>
+    public sealed record DiscardedView(int Discarded);
 }
