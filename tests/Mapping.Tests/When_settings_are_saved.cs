@@ -43,7 +43,7 @@ public sealed class When_settings_are_saved(MappingUnderTest mapping) : IClassFi
               - { connection: nowhere, object: Lead, fields: [] }
               - { connection: sandbox, object: Opportunity, fields: [] }
             routes:
-              - { source: undeclared, connection: reporting, createAs: Lead }
+              - { source: undeclared, connection: reporting, createAs: Lead, sync: sometimes }
             colour: blue
             """,
             "faulty"
@@ -69,6 +69,7 @@ public sealed class When_settings_are_saved(MappingUnderTest mapping) : IClassFi
                     "mappings[0].fields lacks Company, without which the CRM creates no Lead",
                     "mappings[1].connection is no connection of this workspace",
                     "mappings[2].object is no object that 'sandbox' has, or its user may not see it",
+                    "routes[0].sync says not when a lead is synced",
                     "routes[0].source 'undeclared' is no declared source",
                     "routes[0].connection 'reporting' is connected for pull only, and is never written to",
                     "routes[0].createAs Lead is not mapped at 'reporting'",

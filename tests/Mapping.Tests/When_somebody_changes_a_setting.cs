@@ -29,7 +29,7 @@ public sealed class When_somebody_changes_a_setting(MappingUnderTest mapping) : 
             );
         answer.EnsureSuccessStatusCode();
 
-        var routes = await HearAsync("route", atLeast: 2);
+        var routes = (await HearAsync("route", atLeast: 2)).OrderBy(change => change.OccurredAt).ToList();
         var name = $"import/{mapping.ConnectionId}";
         routes
             .Select(change => $"{change.ChangedBy} {change.Change} {change.Name}")

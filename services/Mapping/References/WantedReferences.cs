@@ -12,11 +12,13 @@ public static class WantedReferences
         foreach (var lead in batch.Leads.Values)
         {
             var routes = batch.Sources.GetValueOrDefault((lead.Key.Workspace, lead.Key.Source))?.Routes ?? [];
-            foreach (var connectionId in routes.Select(route => route.ConnectionId).Distinct())
+            foreach (var route in routes)
             {
-                var mappings = batch.Connections.GetValueOrDefault(connectionId, ConnectionSettings.None).Mappings;
+                var id = route.ConnectionId;
+                var mappings =
+                    route.Mappings ?? batch.Connections.GetValueOrDefault(id, ConnectionSettings.None).Mappings;
                 if (mappings.Any(mapping => mapping.LooksUp))
-                    wanted.UnionWith(Of(lead.ToMap().For(connectionId), mappings).Select(key => (connectionId, key)));
+                    wanted.UnionWith(Of(lead.ToMap().For(id), mappings).Select(key => (id, key)));
             }
         }
         return wanted;

@@ -76,11 +76,13 @@ public sealed record RouteTerms(string CreateAs)
     public static IReadOnlyList<string> Members { get; } =
     ["createAs", "sync", "idleMinutes", "filter", "alsoImported", "mapping"];
 
-    /// <summary>Reads the members of a route's setting; null when something is wrong with them.</summary>
+    /// <summary>
+    /// Reads the members of a route's setting; null when it is not told what is created. What else is wrong with them keeps
+    /// them from being saved, not from being checked further.
+    /// </summary>
     /// <param name="isStored">Whether it is read from the database.</param>
     public static RouteTerms? Read(SettingReader reader, JsonElement node, string path, bool isStored = false)
     {
-        var before = reader.Faults.Count;
         var (createAs, cases) = CreateAsOf(reader, node, path);
         var sync = SyncOf(reader, node, path);
         var idle = IdleOf(reader, node, path, sync);
@@ -92,7 +94,7 @@ public sealed record RouteTerms(string CreateAs)
             "mapping",
             (entry, at) => MappingOverride.Read(reader, entry, at, isStored)
         );
-        return createAs is null || reader.Faults.Count > before
+        return createAs is null
             ? null
             : new RouteTerms(createAs)
             {
