@@ -71,6 +71,7 @@ public sealed class When_events_are_published(BusUnderTest bus) : IClassFixture<
             .ShouldBe(
                 Topology
                     .Routes.SelectMany(route => new[] { route.Queue, Topology.DeadLetterQueue(route.Queue) })
+                    .Distinct(StringComparer.Ordinal)
                     .Order(StringComparer.Ordinal)
             );
     }
