@@ -86,11 +86,24 @@ public sealed class RunningService(string name, Func<IReadOnlyDictionary<string,
         }
     }
 
+    // Not one that the system would give: those it also gives to whoever calls out, before the service has taken it, or while
+    // it is killed.
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(10_000, 20_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken; try another.
+            }
+        }
     }
 
     public void Dispose()
