@@ -7,6 +7,7 @@ using LeadSync.Push;
 using LeadSync.Push.Access;
 using LeadSync.Push.Holds;
 using LeadSync.Push.Lanes;
+using LeadSync.Push.Matching;
 using LeadSync.Push.Outcomes;
 using LeadSync.Push.Replays;
 using LeadSync.Push.Writing;
@@ -30,7 +31,7 @@ builder
     .AddSingleton<Settlements>();
 builder.Services.AddSingleton<OutcomeStore>();
 builder.Services.AddSingleton<ObservedUsage>().AddSingleton<Accesses>();
-builder.Services.AddSingleton<Prober>().AddSingleton<Writer>().AddSingleton<LaneRound>();
+builder.Services.AddSingleton<Prober>().AddSingleton<Matcher>().AddSingleton<Writer>().AddSingleton<LaneRound>();
 builder.Services.AddSingleton<ReadLanes>().AddSingleton<ReplayStore>();
 builder
     .Services.AddSingleton<HoldStore>()

@@ -16,14 +16,13 @@ namespace LeadSync.Push.Lanes;
 public sealed class LaneRound(
     IntentStore intents,
     LeadSyncStore leads,
-    AppliedStore applied,
+    Matcher matcher,
     Prober prober,
     Writer writer,
     Settler settler,
     Settlements settlements,
     Accesses accesses,
     HoldWatch holds,
-    TimeProvider clock,
     PushOptions options
 )
 {
@@ -65,15 +64,14 @@ public sealed class LaneRound(
         CancellationToken cancellationToken
     )
     {
-        Found found;
-        var began = clock.GetTimestamp();
+        Findings findings;
         try
         {
             await access.PrepareAsync(
                 [.. batch.Select(lead => new Cargo(lead.Wanted.Source, "")).Distinct()],
                 cancellationToken
             );
-            found = await access.Crm.FindAsync(access, SearchFor(access.Crm, batch), cancellationToken);
+            findings = await matcher.FindAsync(access, batch, cancellationToken);
         }
         catch (CrmException fault)
             when (fault.Failure.Class == FailureClass.Configuration
@@ -104,13 +102,7 @@ public sealed class LaneRound(
             return;
         }
 
-        var decided = await DecideAsync(
-            lease,
-            batch,
-            new FoundRecords(found.Records),
-            Settled(found, clock.GetElapsedTime(began)),
-            cancellationToken
-        );
+        var decided = await matcher.DecideAsync(lease, batch, findings, cancellationToken);
         var writes = decided
             .Where(pair => pair.Decision is Decision.Write)
             .Select(pair => (pair.Lead, Decision: (Decision.Write)pair.Decision))
@@ -136,51 +128,6 @@ public sealed class LaneRound(
             holds.IsHeld(lease.ConnectionId, new Cargo(write.Lead.Wanted.Source, write.Decision.Plan.Object));
     }
 
-    private async Task<List<(WaitingLead Lead, Decision Decision)>> DecideAsync(
-        Lease lease,
-        List<WaitingLead> batch,
-        FoundRecords found,
-        DateTimeOffset settled,
-        CancellationToken cancellationToken
-    )
-    {
-        var matched = new List<(WaitingLead Lead, Match Match)>(batch.Count);
-        var records = new Dictionary<string, KnownRecord>(StringComparer.Ordinal);
-        foreach (var lead in batch)
-        {
-            var match = MatchRules.Find(lead, found);
-            // Found to be one person only now: the second waits for what becomes of the first.
-            if (
-                match is Match.One { Record: var record }
-                && !records.TryAdd(record.Id, new KnownRecord(record.Object, record.Id))
-            )
-                continue;
-            matched.Add((lead, match));
-        }
-        var appliedTo = await applied.ReadAsync(lease, records.Values, cancellationToken);
-        return
-        [
-            .. matched.Select(pair =>
-                (
-                    pair.Lead,
-                    Decisions.Decide(
-                        pair.Lead,
-                        pair.Match,
-                        id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing),
-                        settled
-                    )
-                )
-            ),
-        ];
-    }
-
-    // The CRM's clock when the reading began, in its whole seconds: the records may have been read at any moment since.
-    private static DateTimeOffset Settled(Found found, TimeSpan took)
-    {
-        var seconds = found.ServerTime.ToUnixTimeSeconds() - (long)Math.Ceiling(took.TotalSeconds);
-        return DateTimeOffset.FromUnixTimeSeconds(seconds);
-    }
-
     private static List<WaitingLead> Uses(List<WaitingLead> batch, IReadOnlyList<string> fields) =>
         [
             .. batch.Where(lead =>
@@ -188,26 +135,4 @@ public sealed class LaneRound(
                     .Any(field => fields.Contains(field, StringComparer.Ordinal))
             ),
         ];
-
-    private static Search SearchFor(ICrm crm, List<WaitingLead> batch)
-    {
-        var emails = batch.Select(lead => lead.Wanted.Match.Email).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var known = batch
-            .SelectMany(lead =>
-                lead.Link is null ? lead.Wanted.Match.Records : [lead.Link, .. lead.Wanted.Match.Records]
-            )
-            .ToLookup(record => record.Object, record => record.RecordId, StringComparer.Ordinal);
-        return new Search([
-            .. crm.PersonObjects.Select(objectName => new ObjectSearch(
-                objectName,
-                known[objectName].ToHashSet(StringComparer.Ordinal),
-                emails,
-                batch
-                    .SelectMany(lead => lead.Wanted.Sections)
-                    .Where(section => section.Object == objectName)
-                    .SelectMany(FieldRules.Needed)
-                    .ToHashSet(StringComparer.Ordinal)
-            )),
-        ]);
-    }
 }
