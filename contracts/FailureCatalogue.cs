@@ -205,6 +205,11 @@ public static class FailureCatalogue
         "The CRM's answer was lost, and it cannot be told whether it acted.",
         "Look for the person in the CRM, then retry the lead."
     );
+    public static readonly FailureKind CreatedTwice = new(
+        "CREATED_TWICE",
+        "A call that had been given up was carried out after all: its worker was stopped for longer than the CRM can take to commit, just before it sent. Another record had been created by then.",
+        "Merge the two records in the CRM. A unique External Id field, named in the push rule, rules this out."
+    );
     public static readonly FailureKind AuthRevoked = new(
         "AUTH_REVOKED",
         "The CRM no longer accepts our authorisation: it was revoked, its user deactivated, or a policy changed.",
@@ -392,6 +397,7 @@ public static class FailureCatalogue
             PullOnly,
             HeldTooLong,
             OutcomeUnknown,
+            CreatedTwice,
             AuthRevoked,
             LimitDaily,
             CrmUnavailable,

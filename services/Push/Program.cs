@@ -26,12 +26,18 @@ builder.Services.AddSingleton<Wakeup>();
 builder.Services.AddSingleton<LeaseStore>().AddSingleton<LeadSyncStore>();
 builder
     .Services.AddSingleton<IntentStore>()
+    .AddSingleton<LateFacts>()
     .AddSingleton<AppliedStore>()
     .AddSingleton<Settler>()
     .AddSingleton<Settlements>();
 builder.Services.AddSingleton<OutcomeStore>();
 builder.Services.AddSingleton<ObservedUsage>().AddSingleton<Accesses>();
-builder.Services.AddSingleton<Prober>().AddSingleton<Matcher>().AddSingleton<Writer>().AddSingleton<LaneRound>();
+builder
+    .Services.AddSingleton<Prober>()
+    .AddSingleton<Matcher>()
+    .AddSingleton<Writer>()
+    .AddSingleton<LaneRound>()
+    .AddSingleton<LaneTurn>();
 builder.Services.AddSingleton<ReadLanes>().AddSingleton<ReplayStore>();
 builder
     .Services.AddSingleton<HoldStore>()

@@ -10,11 +10,22 @@ public sealed class PushOptions
     public int BatchSize { get; set; } = 500;
 
     /// <summary>
-    /// How long one round of a lane begins new guarded updates, so that others get their turn; by default 5 s. What is left
-    /// is matched anew in the lane's next round.
+    /// How long a lane's turn begins new batches, and a batch new guarded updates, so that others get their turn; by default
+    /// 5 s. What is left is taken, or matched anew, in the lane's next turn.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan RoundWithin { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Most leads that a lane begins in one turn; by default 2,000.</summary>
+    [Range(1, 100_000)]
+    public int LeadsPerTurn { get; set; } = 2_000;
+
+    /// <summary>
+    /// Batches of one lane that are under way at the same time, as long as each is full; by default 3. Each makes one call at a
+    /// time: Salesforce lets an org make 25 long ones.
+    /// </summary>
+    [Range(1, 20)]
+    public int BatchesPerLane { get; set; } = 3;
 
     /// <summary>
     /// Lanes that one replica serves at the same time, for each kind of CRM; by default 4. One of them, where there are

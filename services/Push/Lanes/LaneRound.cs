@@ -10,57 +10,24 @@ using LeadSync.Push.Writing;
 namespace LeadSync.Push.Lanes;
 
 /// <summary>
-/// One turn of a lane: what was left unknown is looked for, then up to a batch of leads is matched in one call, decided,
-/// and written in one call.
+/// What becomes of one batch of a lane: its leads, each another person, are matched in one call, decided, and written in one
+/// call.
 /// </summary>
-public sealed class LaneRound(
-    IntentStore intents,
-    LeadSyncStore leads,
-    Matcher matcher,
-    Prober prober,
-    Writer writer,
-    Settler settler,
-    Settlements settlements,
-    Accesses accesses,
-    HoldWatch holds,
-    PushOptions options
-)
+public sealed class LaneRound(Matcher matcher, Writer writer, Settler settler, Settlements settlements, HoldWatch holds)
 {
     // A hold that ends takes up what waited for it at once; this is for one whose end was missed.
     private static readonly TimeSpan HeldWait = TimeSpan.FromMinutes(2);
 
+    // Of leads that were found to be one person only in the CRM, one is under way.
+    private static readonly TimeSpan SamePersonWait = TimeSpan.FromSeconds(1);
+
     /// <exception cref="CrmException">The CRM, or the access to it, failed as a whole.</exception>
     /// <exception cref="LeaseLostException">The lane is another worker's now.</exception>
-    public async Task RunAsync(Lease lease, CancellationToken cancellationToken)
-    {
-        LaneAccess? access = null;
-        async Task<LaneAccess> OpenAsync(CallPriority priority)
-        {
-            access ??= await accesses.OpenAsync(lease, priority, cancellationToken);
-            access.Priority = priority;
-            return access;
-        }
-
-        await intents.AbandonOpenAsync(lease, cancellationToken);
-        await prober.ResolveAsync(lease, () => OpenAsync(CallPriority.NewLead), cancellationToken);
-
-        var batch = PersonKeys.OnePerPerson(await leads.TakeDueAsync(lease, options.BatchSize, cancellationToken));
-        if (batch.Count == 0)
-        {
-            await leads.DeferHeldAsync(lease, cancellationToken);
-            return;
-        }
-        using var span = Telemetry.StartLinked("sync leads", batch.Select(lead => lead.Wanted.TraceParent));
-        span?.SetTag("leadsync.leads", batch.Count);
-        // One that was never written makes the whole batch urgent: the others cost no further call.
-        var priority = batch.Exists(lead => lead.Link is null) ? CallPriority.NewLead : CallPriority.Update;
-        await SyncAsync(lease, await OpenAsync(priority), batch, cancellationToken);
-    }
-
-    private async Task SyncAsync(
+    public async Task SyncAsync(
         Lease lease,
         LaneAccess access,
         List<WaitingLead> batch,
+        Claims.Batch claim,
         CancellationToken cancellationToken
     )
     {
@@ -86,7 +53,7 @@ public sealed class LaneRound(
                 cancellationToken
             );
             if (users.Count < batch.Count)
-                await SyncAsync(lease, access, [.. batch.Except(users)], cancellationToken);
+                await SyncAsync(lease, access, [.. batch.Except(users)], claim, cancellationToken);
             return;
         }
         catch (CrmException fault) when (fault.Failure.Class == FailureClass.Record)
@@ -97,12 +64,14 @@ public sealed class LaneRound(
                 await settler.SettleAsync(lease, [settlements.Parked(batch[0], trouble)], cancellationToken);
                 return;
             }
-            await SyncAsync(lease, access, batch[..(batch.Count / 2)], cancellationToken);
-            await SyncAsync(lease, access, batch[(batch.Count / 2)..], cancellationToken);
+            await SyncAsync(lease, access, batch[..(batch.Count / 2)], claim, cancellationToken);
+            await SyncAsync(lease, access, batch[(batch.Count / 2)..], claim, cancellationToken);
             return;
         }
 
-        var decided = await matcher.DecideAsync(lease, batch, findings, cancellationToken);
+        var decided = await matcher.DecideAsync(lease, batch, findings, claim, cancellationToken);
+        var leftOut = new HashSet<WaitingLead>(batch, ReferenceEqualityComparer.Instance);
+        leftOut.ExceptWith(decided.Select(pair => pair.Lead));
         var writes = decided
             .Where(pair => pair.Decision is Decision.Write)
             .Select(pair => (pair.Lead, Decision: (Decision.Write)pair.Decision))
@@ -119,6 +88,7 @@ public sealed class LaneRound(
             [
                 .. decided.Select(pair => settlements.Of(pair.Lead, pair.Decision)).OfType<Settlement>(),
                 .. held.Select(write => new Settlement(write.Lead, RowEnd.Again) { Wait = HeldWait }),
+                .. leftOut.Select(lead => new Settlement(lead, RowEnd.Again) { Wait = SamePersonWait }),
             ],
             cancellationToken
         );

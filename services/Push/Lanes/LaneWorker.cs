@@ -8,13 +8,13 @@ using LeadSync.Push.Writing;
 namespace LeadSync.Push.Lanes;
 
 /// <summary>
-/// Serves lanes, several at once for each kind of CRM: leases the one that was not served for longest, works one round on
-/// it, gives it back. One worker of several takes only small lanes. A lane whose CRM fails rests for a while and is taken
+/// Serves lanes, several at once for each kind of CRM: leases the one that was not served for longest, gives it a turn, and
+/// gives it back. One worker of several takes only small lanes. A lane whose CRM fails rests for a while and is taken
 /// up again by itself; what waits in it stays where it is.
 /// </summary>
 public sealed class LaneWorker(
     LeaseStore leases,
-    LaneRound round,
+    LaneTurn turn,
     IEnumerable<ICrm> crms,
     Wakeup wakeup,
     PushOptions options,
@@ -61,7 +61,7 @@ public sealed class LaneWorker(
         }
     }
 
-    /// <summary>Serves one lane for one round; false when none has work.</summary>
+    /// <summary>Gives one lane its turn; false when none has work.</summary>
     public async Task<bool> RunOnceAsync(Guid owner, Duty duty, CancellationToken cancellationToken)
     {
         if (await leases.TakeNextAsync(owner, duty, cancellationToken) is not { } lease)
@@ -70,10 +70,8 @@ public sealed class LaneWorker(
         var renewal = RenewAsync(lease, done.Token);
         try
         {
-            await round.RunAsync(lease, cancellationToken);
+            await turn.RunAsync(lease, cancellationToken);
             await leases.ReleaseAsync(lease, wentWell: true, cancellationToken);
-            // What this round has said is to be published.
-            wakeup.Ring();
         }
         catch (CrmException fault)
         {

@@ -92,26 +92,35 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// The leads of a lane that are due, without those that are held, or whose keys an intent still holds: new ones before
+    /// The leads of a lane that are due, without those that are held, or whose keys are taken or still an intent's: new ones before
     /// updates before a backfill, of each the longest waiting first. A fifth is kept for updates and a tenth for the
     /// backfill, where they have as much, so that none waits for ever.
     /// </summary>
-    public async Task<List<WaitingLead>> TakeDueAsync(Lease lease, int most, CancellationToken cancellationToken)
+    /// <param name="taken">Keys of people that batches under way have in hand.</param>
+    public async Task<List<WaitingLead>> TakeDueAsync(
+        Lease lease,
+        int most,
+        IReadOnlyCollection<string> taken,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var rows = await connection.QueryAsync<Row>(
             new CommandDefinition(
+                // Asked with bool_or, the thousands of keys that may be held are hashed once, and not compared one by one.
                 """
-                with held as (select coalesce(array_agg(k), '{}') as keys from intent i, unnest(i.keys) as k where i.connection_id = @ConnectionId)
+                with held as materialized (
+                    select unnest(@taken) as key
+                     union select unnest(keys) from intent where connection_id = @ConnectionId)
                 select d.workspace, d.wanted::text as wanted, d.wanted_run, d.from_version, d.attempts, d.keys, d.object, d.record_id,
                        d.replayed_by
                   from unnest('{0,1,2}'::smallint[], '{1,0.2,0.1}'::numeric[]) as class (priority, share)
                  cross join lateral (
                     select s.*, row_number() over (order by s.due_at) as place
-                      from lead_sync s, held
+                      from lead_sync s
                      where s.connection_id = @ConnectionId and s.priority = class.priority
                        and s.wanted_run > s.done_run and s.parked_code is null and s.due_at <= now()
-                       and not s.keys && held.keys
+                       and not (select bool_or(key in (select key from held)) from unnest(s.keys) as key)
                        and not exists (select from hold h
                                         where h.connection_id = s.connection_id and h.source in ('', s.source) and h.object = '')
                      order by s.due_at
@@ -119,7 +128,12 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
                  order by class.priority > 0 and d.place <= @most * class.share desc, class.priority, d.due_at
                  limit @most
                 """,
-                new { lease.ConnectionId, most },
+                new
+                {
+                    lease.ConnectionId,
+                    most,
+                    taken = taken.ToArray(),
+                },
                 cancellationToken: cancellationToken
             )
         );

@@ -22,8 +22,9 @@ public static class PersonKeys
 
     /// <summary>
     /// Picks one lead of each person; the others wait, because what becomes of the first decides what is to be done with them.
+    /// Gives the keys of all of them, for nobody else may take one of these people meanwhile.
     /// </summary>
-    public static List<WaitingLead> OnePerPerson(IReadOnlyList<WaitingLead> leads)
+    public static (List<WaitingLead> Picked, IReadOnlySet<string> Keys) OnePerPerson(IReadOnlyList<WaitingLead> leads)
     {
         var taken = new HashSet<string>(StringComparer.Ordinal);
         var picked = new List<WaitingLead>(leads.Count);
@@ -38,6 +39,6 @@ public static class PersonKeys
             taken.UnionWith(lead.Keys);
             picked.Add(lead);
         }
-        return picked;
+        return (picked, taken);
     }
 }

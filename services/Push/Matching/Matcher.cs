@@ -21,11 +21,15 @@ public sealed class Matcher(AppliedStore applied, TimeProvider clock)
         return new Findings(new FoundRecords(found.Records), Settled(found, clock.GetElapsedTime(began)));
     }
 
-    /// <summary>What is to be done with each lead; one that shares its record with another of the batch is left out, and waits.</summary>
+    /// <summary>
+    /// What is to be done with each lead. One that was found to share its record with another that is under way is left out, and
+    /// waits for what becomes of that.
+    /// </summary>
     public async Task<List<(WaitingLead Lead, Decision Decision)>> DecideAsync(
         Lease lease,
         IReadOnlyList<WaitingLead> batch,
         Findings findings,
+        Claims.Batch claim,
         CancellationToken cancellationToken
     )
     {
@@ -34,10 +38,12 @@ public sealed class Matcher(AppliedStore applied, TimeProvider clock)
         foreach (var lead in batch)
         {
             var match = MatchRules.Find(lead, findings.Records);
-            // Found to be one person only now: the second waits for what becomes of the first.
             if (
                 match is Match.One { Record: var record }
-                && !records.TryAdd(record.Id, new KnownRecord(record.Object, record.Id))
+                && !(
+                    claim.TryTake(PersonKeys.OfRecord(record.Id))
+                    && records.TryAdd(record.Id, new KnownRecord(record.Object, record.Id))
+                )
             )
                 continue;
             matched.Add((lead, match));

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Dapper;
 using LeadSync.Contracts;
 using LeadSync.Push.Lanes;
@@ -11,7 +12,25 @@ namespace LeadSync.Push.Writing;
 /// <param name="At">When the value was captured.</param>
 /// <param name="Source">The source that captured it.</param>
 /// <param name="Precedence">What that source counted for in this field.</param>
-public sealed record AppliedField(JsonElement Value, DateTimeOffset At, string Source, int Precedence = 0);
+public sealed record AppliedField(JsonElement Value, DateTimeOffset At, string Source, int Precedence = 0)
+{
+    /// <summary>
+    /// A value of ours that may stand over it in the CRM: of a call that was carried out after it had been given up. Null
+    /// almost always.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonElement? Late { get; init; }
+
+    /// <summary>What we last wrote, seen from what the CRM holds: the late value, as old as can be, where that is it.</summary>
+    public AppliedField SeenFrom(JsonElement held) =>
+        Late is { } late && FieldValue.Same(late, held)
+            ? this with
+            {
+                Value = late,
+                At = DateTimeOffset.MinValue,
+            }
+            : this;
+}
 
 /// <summary>Reads what was applied to records; <see cref="Settler"/> writes it together with the outcome.</summary>
 public sealed class AppliedStore(NpgsqlDataSource database)

@@ -49,7 +49,13 @@ public static class FieldRules
             {
                 var before = held.GetValueOrDefault(field.Field, FieldValue.Null);
                 var wanted = field.Adds ? FieldValue.Added(before, field.Value) : field.Value;
-                var reason = Judge(field, wanted, before, applied.GetValueOrDefault(field.Field), held);
+                var reason = Judge(
+                    field,
+                    wanted,
+                    before,
+                    applied.GetValueOrDefault(field.Field)?.SeenFrom(before),
+                    held
+                );
                 var isWritten = reason == NewValue;
                 return new FieldDecision(
                     field.Field,

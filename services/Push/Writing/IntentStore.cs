@@ -104,20 +104,24 @@ public sealed class IntentStore(NpgsqlDataSource database)
         );
     }
 
-    /// <summary>Stores answers by intent, whoever owns the lane by now. An intent that has ended meanwhile is left alone.</summary>
-    public async Task StoreFactsAsync(
+    /// <summary>
+    /// Stores answers by intent, whoever owns the lane by now. Gives those whose intent the owner has ended meanwhile: what
+    /// is to be done about them, <see cref="LateFacts"/> knows.
+    /// </summary>
+    public async Task<IReadOnlySet<Guid>> StoreFactsAsync(
         IReadOnlyList<(Intent Intent, WriteResult Result)> facts,
         CancellationToken cancellationToken
     )
     {
         var certain = facts.Where(fact => fact.Result.Status != WriteStatus.Unknown).ToList();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
+        var ended = await connection.QueryAsync<Guid>(
             new CommandDefinition(
                 """
                 update intent i set state = n.state, result = n.result::jsonb, probe_at = null
                   from unnest(@ids, @states, @results) as n (intent_id, state, result)
-                 where i.intent_id = n.intent_id and i.state in ('open', 'unknown')
+                 where i.intent_id = n.intent_id and i.state in ('open', 'unknown');
+                select n.id from unnest(@ids) as n (id) where not exists (select from intent where intent_id = n.id)
                 """,
                 new
                 {
@@ -132,6 +136,7 @@ public sealed class IntentStore(NpgsqlDataSource database)
                 cancellationToken: cancellationToken
             )
         );
+        return ended.ToHashSet();
     }
 
     /// <summary>Makes intents unknown, and says when each is looked for next.</summary>

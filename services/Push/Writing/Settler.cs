@@ -178,8 +178,15 @@ public sealed class Settler(NpgsqlDataSource database, TimeProvider clock)
                 """
                 delete from intent where intent_id = any(@ids);
                 update lead_sync set due_at = now()
-                 where cardinality(@released::text[]) > 0 and connection_id = @ConnectionId
-                   and wanted_run > done_run and parked_code is null and attempts = 0 and due_at > now() and keys && @released
+                 where cardinality(@released::text[]) > 0
+                   and (connection_id, source, lead_id) in (
+                    -- In key order: another batch of the lane may release the same leads at this moment.
+                    select connection_id, source, lead_id
+                      from lead_sync
+                     where connection_id = @ConnectionId
+                       and wanted_run > done_run and parked_code is null and attempts = 0 and due_at > now() and keys && @released
+                     order by source, lead_id
+                       for update)
                 """,
                 new
                 {

@@ -14,6 +14,7 @@ namespace LeadSync.Push.Writing;
 /// </summary>
 public sealed class Writer(
     IntentStore intents,
+    LateFacts lateFacts,
     Settler settler,
     Settlements settlements,
     TimeProvider clock,
@@ -175,7 +176,7 @@ public sealed class Writer(
         catch (LeaseLostException)
         {
             // The answer is a fact all the same; who owns the lane now turns it into an outcome.
-            await intents.StoreFactsAsync(certain, cancellationToken);
+            await lateFacts.StoreAsync(lease, certain, cancellationToken);
             throw;
         }
     }

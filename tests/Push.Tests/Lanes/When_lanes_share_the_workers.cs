@@ -110,8 +110,8 @@ public sealed class When_lanes_share_the_workers(LanesAlone lanes) : IClassFixtu
         await lanes.SetPriorityAsync(lane, first: 90, count: 10, priority: 0);
         var lease = (await lanes.Leases.TakeNextAsync(Guid.CreateVersion7(), Any, Stop))!;
 
-        var first = await lanes.Leads.TakeDueAsync(lease, 10, Stop);
-        var more = await lanes.Leads.TakeDueAsync(lease, 40, Stop);
+        var first = await lanes.Leads.TakeDueAsync(lease, 10, [], Stop);
+        var more = await lanes.Leads.TakeDueAsync(lease, 40, [], Stop);
 
         // Of ten: one of the backfill and two known ones by right, the rest new.
         Counted(first).ShouldBe((7, 2, 1));

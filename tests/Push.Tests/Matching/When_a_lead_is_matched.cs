@@ -154,7 +154,11 @@ public sealed class When_a_lead_is_matched
         var both = Lead(email: "a@x.example", leadId: "2", known: new KnownRecord("Lead", Known));
         var last = Lead(leadId: "3", known: new KnownRecord("Lead", Known));
 
-        PersonKeys.OnePerPerson([first, both, last]).ShouldBe([first]);
+        var (picked, keys) = PersonKeys.OnePerPerson([first, both, last]);
+
+        picked.ShouldBe([first]);
+        // And nobody else takes the other two meanwhile.
+        keys.SetEquals([.. first.Keys, .. both.Keys, .. last.Keys]).ShouldBeTrue();
     }
 
     private static string Long(string id) =>
