@@ -47,6 +47,30 @@ public class House : IAsyncLifetime
         await ConnectAsync();
     }
 
+    /// <summary>Starts another replica of a service, with the same database. Whoever starts it ends it.</summary>
+    public async Task<RunningService> StartReplicaAsync(string name)
+    {
+        var replica = new RunningService(name, () => Settings(name));
+        await replica.StartAsync();
+        return replica;
+    }
+
+    /// <summary>Reads one value from a service's database.</summary>
+    public async Task<T?> AskAsync<T>(string service, string sql, object? values = null)
+    {
+        var place = new NpgsqlConnectionStringBuilder(Postgres)
+        {
+            Database = $"{_prefix}_{service.ToLowerInvariant()}",
+            Pooling = false,
+        };
+        await using var connection = new NpgsqlConnection(place.ConnectionString);
+        return await connection.ExecuteScalarAsync<T>(sql, values);
+    }
+
+    /// <summary>Settings of a service that differ from those of every house, by environment variable.</summary>
+    protected virtual IReadOnlyDictionary<string, string> OwnSettings(string name) =>
+        new Dictionary<string, string>(StringComparer.Ordinal);
+
     private Dictionary<string, string> Settings(string name)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -66,6 +90,8 @@ public class House : IAsyncLifetime
         };
         foreach (var service in _services.Values)
             settings[$"Services__{service.Name}"] = service.Address.ToString();
+        foreach (var (key, value) in OwnSettings(name))
+            settings[key] = value;
         return settings;
     }
 

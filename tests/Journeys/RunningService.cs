@@ -40,6 +40,18 @@ public sealed class RunningService(string name, Func<IReadOnlyDictionary<string,
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Stops it where it is, as a machine does that pauses: it notices nothing, until <see cref="ContinueAsync"/>.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    public Task ContinueAsync() => SignalAsync("CONT");
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("/bin/kill", ["-s", signal, $"{_process!.Id}"]);
+        await kill.WaitForExitAsync();
+        kill.ExitCode.ShouldBe(0);
+    }
+
     public async Task<HttpStatusCode> ReadinessAsync()
     {
         using var answer = await _http.GetAsync(new Uri(Address, "/health/ready"));
@@ -108,6 +120,7 @@ public sealed class RunningService(string name, Func<IReadOnlyDictionary<string,
 
     public void Dispose()
     {
+        // Also one that is frozen.
         if (_process is { HasExited: false })
             _process.Kill();
         _process?.Dispose();
