@@ -62,6 +62,7 @@ builder
 builder
     .Services.AddSingleton<ReferenceStore>()
     .AddSingleton<ReferencesToLookUp>()
+    .AddSingleton<ReferencesToShow>()
     .AddSingleton<LookUpReferences>()
     .AddHostedService(services => services.GetRequiredService<LookUpReferences>());
 builder
