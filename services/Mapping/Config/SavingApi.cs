@@ -53,9 +53,8 @@ public static class SavingApi
         string detail = "It was changed since the revision that If-Match names; nothing was saved."
     ) => FailureCatalogue.Conflict.Problem(StatusCodes.Status412PreconditionFailed, detail);
 
-    /// <param name="kind">As <see cref="SettingKey"/> has it.</param>
-    public static IResult NotThere(string kind) =>
-        FailureCatalogue.NotFound.Problem(StatusCodes.Status404NotFound, $"There is no such {kind}.");
+    public static IResult NotThere(SettingKind kind) =>
+        FailureCatalogue.NotFound.Problem(StatusCodes.Status404NotFound, $"There is no such {kind.Title}.");
 
     /// <summary>
     /// Reads a JSON object and adds the members that its path names; null when it is none, or states one of them otherwise.

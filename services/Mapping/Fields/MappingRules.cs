@@ -54,13 +54,7 @@ public static class MappingRules
     {
         if (around.Schemas.GetValueOrDefault((connection.Id, name)) is not { } schema)
         {
-            faults.Add(
-                new FieldFault(
-                    SettingReader.Join(path, "object"),
-                    $"is no object that '{connection.Name}' has, or its user may not see it",
-                    "Use the object's API name, as Lead, and check the connected user's access."
-                )
-            );
+            faults.Add(ConfigSurroundings.NoObject(path, connection));
             return null;
         }
         var fields = new ObjectMapping(name, [], schema);

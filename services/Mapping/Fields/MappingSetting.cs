@@ -4,11 +4,34 @@ using LeadSync.Mapping.Config;
 
 namespace LeadSync.Mapping.Fields;
 
+/// <summary>Which lead field goes to which field of a connection's object.</summary>
+public sealed record MappingView(Guid ConnectionId, string Object, DateTimeOffset EnabledSince, JsonArray Fields);
+
 /// <summary>A mapping as someone wants it.</summary>
 /// <param name="Path">Where it stands in what was sent.</param>
 /// <param name="Connection">Name or id.</param>
 public sealed record MappingSetting(string Path, string Connection, string Object, IReadOnlyList<EntrySetting> Fields)
 {
+    public static SettingKind Kind { get; } =
+        new(SettingKey.Mappings, "mapping", "/v1/mappings", [AddressPart.Connection, AddressPart.Object])
+        {
+            View = typeof(MappingView),
+            Read = (reader, node) =>
+                Read(reader, node, "") is { } mapping
+                    ? ConfigDocument.Empty with
+                    {
+                        Mappings = [mapping],
+                    }
+                    : ConfigDocument.Empty,
+            Shown = there =>
+                there.Mappings.Select(mapping => new ShownSetting(
+                    SettingKey.Mapping(mapping.ConnectionId, mapping.Object),
+                    mapping.Revision,
+                    Write(mapping, mapping.ConnectionId.ToString()),
+                    new MappingView(mapping.ConnectionId, mapping.Object, mapping.EnabledAt, Write(mapping.Entries))
+                )),
+        };
+
     /// <summary>CRM fields whose entries have a fault of form, so that they are not among <see cref="Fields"/>.</summary>
     public IReadOnlyList<string> Unread { get; init; } = [];
 

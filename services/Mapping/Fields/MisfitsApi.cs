@@ -57,7 +57,7 @@ public static class MisfitsApi
             return SavingApi.Unreadable();
         var there = await store.ReadAsync(caller.Workspace, cancellationToken);
         if (there.Mapping(connectionId, @object) is not { } stored)
-            return SavingApi.NotThere(SettingKey.Mappings);
+            return SavingApi.NotThere(MappingSetting.Kind);
 
         var reader = new SettingReader();
         reader.IsObject(body, "", "field", "value", "to");
@@ -97,7 +97,7 @@ public static class MisfitsApi
             return problem;
         var saved = (await store.ReadAsync(caller.Workspace, cancellationToken)).Mapping(connectionId, @object);
         if (saved is null)
-            return SavingApi.NotThere(SettingKey.Mappings);
+            return SavingApi.NotThere(MappingSetting.Kind);
         response.Headers.ETag = SavingApi.ETag(saved.Revision);
         return Results.Ok(
             new MendedView(

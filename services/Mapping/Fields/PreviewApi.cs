@@ -72,7 +72,7 @@ public static class PreviewApi
         var there = await store.ReadAsync(caller.Workspace, cancellationToken);
         var stored = there.Mapping(connectionId, @object);
         if (draft is null && stored is null)
-            return SavingApi.NotThere(SettingKey.Mappings);
+            return SavingApi.NotThere(MappingSetting.Kind);
         if (draft is not null && Faults(draft, there, connections, connectionId, known) is { Count: > 0 } faults)
             return SavingApi.Problem(new SaveOutcome.Faulty(faults))!;
 
