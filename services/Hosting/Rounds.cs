@@ -4,7 +4,7 @@ namespace LeadSync.Hosting;
 
 /// <summary>
 /// Work in the background that goes round and round: what there is to do is done, then it rests. No fault ends it; one that
-/// passes is a warning, one of ours an error.
+/// passes is a warning, told once until a round went well again; one of ours is an error.
 /// </summary>
 public static class Rounds
 {
@@ -21,18 +21,23 @@ public static class Rounds
         CancellationToken stopping
     )
     {
-        while (!stopping.IsCancellationRequested)
+        for (var isAway = false; !stopping.IsCancellationRequested; )
         {
             try
             {
-                while (await round(stopping)) { }
+                while (await round(stopping))
+                    isAway = false;
+                isAway = false;
             }
             catch (Exception fault) when (!stopping.IsCancellationRequested)
             {
-                if (Faults.IsInfrastructure(fault))
-                    log.LogWarning("{Doing}: {Fault}; trying again", doing, Faults.Name(fault));
-                else
+                if (!Faults.IsInfrastructure(fault))
                     log.LogError("{Doing}: {Fault}", doing, Faults.Trace(fault));
+                else if (!isAway)
+                {
+                    isAway = true;
+                    log.LogWarning("{Doing}: {Fault}; trying again", doing, Faults.Name(fault));
+                }
             }
             await Task.Delay(rest, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

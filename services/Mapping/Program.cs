@@ -62,6 +62,7 @@ builder
 builder
     .Services.AddSingleton<ReferenceStore>()
     .AddSingleton<ReferencesToLookUp>()
+    .AddSingleton<ReferencesToShow>()
     .AddSingleton<LookUpReferences>()
     .AddHostedService(services => services.GetRequiredService<LookUpReferences>());
 builder
@@ -79,9 +80,7 @@ var app = builder.Build();
 app.MapServiceDefaults();
 app.MapConfig();
 app.MapSources();
-app.MapRoutes();
-app.MapMappings();
-app.MapPulls();
+app.MapSettings();
 app.MapLeads();
 app.MapPeople();
 app.MapPreviews();
@@ -89,7 +88,6 @@ app.MapPresets();
 app.MapMisfits();
 app.MapDrafts();
 app.MapVersions();
-app.MapRemoving();
 app.MapBackfills();
 app.MapApiDocument();
 await app.RunServiceAsync(args);

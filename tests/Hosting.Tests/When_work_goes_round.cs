@@ -53,6 +53,26 @@ public sealed class When_work_goes_round : IDisposable
         _logs.Lines.ShouldAllBe(line => !line.Contains("ann"));
     }
 
+    [Fact]
+    public async Task Of_an_outage_it_is_told_once_and_of_the_next_again()
+    {
+        Func<bool> away = () => throw new IOException("away");
+        var rounds = new Queue<Func<bool>>([away, away, away, () => false, away, away]);
+        using var stop = new CancellationTokenSource();
+
+        var running = RunAsync(() => rounds.Dequeue()(), stop.Token);
+        for (var left = 5; left >= 0; left--)
+        {
+            await Eventually.ShouldBe(() => rounds.Count == left && _clock.Waiting == 1);
+            if (left > 0)
+                _clock.Advance(Rest);
+        }
+        await stop.CancelAsync();
+        await running;
+
+        _logs.Lines.Count.ShouldBe(2, string.Join('\n', _logs.Lines));
+    }
+
     private Task RunAsync(Func<bool> round, CancellationToken stopping) =>
         Rounds.RunAsync(
             "Counting sheep",

@@ -68,15 +68,12 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
     /// <summary>Whether Connector does not answer at all.</summary>
     public bool IsConnectorAway { get; set; }
 
+    /// <summary>Whether Connector answers no look-up, but all else.</summary>
+    public bool IsLookUpAway { get; set; }
+
     protected override async Task PrepareAsync()
     {
         CrmObjects["Lead"] = Schemas.Lead;
-        _push = await StubPeer.StartAsync(app =>
-        {
-            app.MapPut("/v1/holds/{id:guid}", () => Results.NoContent());
-            app.MapPost("/v1/holds/{id:guid}/lift", () => Results.NoContent());
-        });
-        Settings["Services:Push"] = _push.Address.ToString();
         _connector = await StubPeer.StartAsync(app =>
         {
             app.Use(
@@ -119,7 +116,13 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
                         },
                     }
             );
-            app.MapPost("/v1/connections/{id:guid}/lookup", (JsonElement body) => LookedUp(body));
+            app.MapPost(
+                "/v1/connections/{id:guid}/lookup",
+                (JsonElement body) =>
+                    IsLookUpAway
+                        ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable)
+                        : Results.Ok(LookedUp(body))
+            );
             app.MapGet(
                 "/v1/connections/{id:guid}/schema/{name}",
                 (Guid id, string name, DateTimeOffset? doubtedAt) =>
@@ -167,8 +170,6 @@ public sealed class MappingUnderTest() : ServiceUnderTest<MappingOptions>("mappi
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        if (_push is not null)
-            await _push.DisposeAsync();
         if (_connector is not null)
             await _connector.DisposeAsync();
         if (_push is not null)

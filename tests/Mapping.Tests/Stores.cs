@@ -5,6 +5,7 @@ using LeadSync.Hosting.Changes;
 using LeadSync.Mapping.Config;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.Fields;
+using LeadSync.Mapping.Importing;
 using LeadSync.Mapping.Leads;
 using LeadSync.Mapping.People;
 using LeadSync.Mapping.References;
@@ -48,6 +49,9 @@ public sealed class Stores : IAsyncLifetime
     /// <summary>A replica with connections of its own.</summary>
     public LeadIntake Replica(NpgsqlDataSource own) =>
         new(own, new LeadStore(new SchemaCache()), new ReferenceStore(own, Clock), Keys, Seen, Clock);
+
+    public ImportRecords Import =>
+        new(Source, new LeadStore(new SchemaCache()), new ReferenceStore(Source, Clock), Keys, Clock);
 
     public string ConnectionString => _database.Place.Runtime;
 
@@ -129,12 +133,37 @@ public sealed class Stores : IAsyncLifetime
     public Task SaveRouteAsync(string workspace, Guid connectionId, RouteTerms terms, bool enabled = true) =>
         SaveAsync(workspace, routes: [("form", connectionId, enabled, terms)]);
 
+    public Task SavePullAsync(
+        string workspace,
+        Guid connectionId,
+        string name,
+        params IReadOnlyList<PullField> fields
+    ) =>
+        SaveAsync(
+            workspace,
+            pulls:
+            [
+                (
+                    connectionId,
+                    new PullSetting(
+                        "",
+                        "",
+                        name,
+                        "form",
+                        true,
+                        [.. fields.Select(one => new PullFieldSetting("", one))]
+                    )
+                ),
+            ]
+        );
+
     private Task SaveAsync(
         string workspace,
         IReadOnlyList<SourceSetting>? sources = null,
         IReadOnlyList<(Guid, string, IReadOnlyList<MappingEntry>)>? mappings = null,
         IReadOnlyList<(string, Guid, bool, RouteTerms)>? routes = null,
-        IReadOnlyDictionary<(Guid, string), CrmSchema>? schemas = null
+        IReadOnlyDictionary<(Guid, string), CrmSchema>? schemas = null,
+        IReadOnlyList<(Guid, PullSetting)>? pulls = null
     ) =>
         Settings.SaveAsync(
             new SaveCause(workspace, "test"),
@@ -143,7 +172,10 @@ public sealed class Stores : IAsyncLifetime
                 mappings ?? [],
                 routes ?? [],
                 schemas ?? new Dictionary<(Guid, string), CrmSchema>()
-            ),
+            )
+            {
+                Pulls = pulls ?? [],
+            },
             _ => true,
             TestContext.Current.CancellationToken
         );

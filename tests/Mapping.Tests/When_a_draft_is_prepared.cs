@@ -204,6 +204,40 @@ public sealed class When_a_draft_is_prepared(MappingUnderTest mapping) : IClassF
     }
 
     [Fact]
+    public async Task What_a_route_maps_otherwise_is_compared_entry_by_entry()
+    {
+        var path = $"/v1/routes/import/{mapping.ConnectionId}";
+        object Route(params object[] fields) =>
+            new { createAs = "Lead", mapping = new[] { new { @object = "Lead", fields } } };
+        (
+            await mapping.AskAsync(
+                HttpMethod.Put,
+                path,
+                Route(Company, LastName, new { field = "Title", from = "title" })
+            )
+        ).Status.ShouldBe(200);
+        await mapping.AskAsync(
+            HttpMethod.Put,
+            $"{path}/draft",
+            Route(
+                LastName,
+                Company,
+                new { field = "Phone", from = "phone" },
+                new { field = "title", from = "position" }
+            )
+        );
+
+        var diff = await mapping.GetAsync($"{path}/draft/diff");
+        await mapping.AskAsync(HttpMethod.Delete, $"{path}/draft");
+        await mapping.AskAsync(HttpMethod.Put, path, new { createAs = "Lead" });
+
+        diff.Body.GetProperty("differences")
+            .EnumerateArray()
+            .Select(one => $"{one.GetProperty("member")} {one.GetProperty("change")} {one.GetProperty("entry")}")
+            .ShouldBe(["mapping added Lead.Phone", "mapping changed Lead.title"]);
+    }
+
+    [Fact]
     public async Task Another_workspace_has_none_of_it()
     {
         await SaveAsync([LastName, Company]);

@@ -96,6 +96,40 @@ public sealed class When_a_mapping_is_previewed(MappingUnderTest mapping) : ICla
         missing.ShouldBe(404);
     }
 
+    [Theory]
+    // What the route of the lead's source maps otherwise stands over the mapping, be that saved or not.
+    [InlineData("partner", "", "Acme Nordic")]
+    [InlineData(
+        "partner",
+        ""","mapping":{"fields":[{"field":"LastName","from":"x"},{"field":"Company","from":"y"}]}""",
+        "Acme Nordic"
+    )]
+    [InlineData("import", "", "Acme")]
+    [InlineData("", "", "Acme")]
+    public async Task A_lead_is_shown_as_the_route_of_its_source_maps_it(string source, string draft, string company)
+    {
+        await mapping.ApplyAsync(MappingUnderTest.Config);
+        await mapping.ApplyAsync(
+            """
+            sources: [{ name: partner }]
+            routes:
+              - source: partner
+                connection: salesforce
+                createAs: Lead
+                mapping: [{ object: Lead, fields: [{ field: company, from: organisation }] }]
+            """
+        );
+        var from = source.Length == 0 ? "" : $"\"source\":\"{source}\",";
+
+        var (status, preview) = await PreviewAsync(
+            $$$"""{"sample":{{{{from}}}"fields":{"lastName":"Doe","company":"Acme","organisation":"Acme Nordic"}}{{{draft}}}}"""
+        );
+
+        status.ShouldBe(200, preview.ToString());
+        Field(preview, "Company").GetProperty("wanted").GetProperty("value").GetString().ShouldBe(company);
+        preview.GetProperty("fields").GetArrayLength().ShouldBe(draft.Length > 0 ? 2 : 5);
+    }
+
     [Fact]
     public async Task Every_fault_of_an_unsaved_mapping_and_of_the_sample_is_told_with_its_place()
     {

@@ -164,6 +164,44 @@ public sealed class When_a_record_is_looked_up(MappingUnderTest mapping)
             )
             .ShouldBeOfType<Transforms.Transformed.Refused>();
 
+    [Theory]
+    [InlineData("Spring Launch", "wanted", "value", Spring)]
+    [InlineData("Autumn", "problem", "code", "VALUE_DOES_NOT_FIT")]
+    [InlineData("Spring Launch", "problem", "code", "REFERENCE_UNKNOWN", true)]
+    public async Task A_preview_asks_for_what_was_never_looked_up_and_keeps_nothing(
+        string campaign,
+        string member,
+        string name,
+        string value,
+        bool isLookUpAway = false
+    )
+    {
+        mapping.References["Spring Launch"] = [Spring];
+        mapping.IsLookUpAway = isLookUpAway;
+        try
+        {
+            var preview = await mapping.AskAsync(
+                HttpMethod.Post,
+                $"/v1/mappings/{mapping.ConnectionId}/Lead/preview",
+                new { sample = new { fields = new { campaign } } }
+            );
+
+            preview
+                .Body.GetProperty("fields")
+                .EnumerateArray()
+                .Single(field => field.GetProperty("field").GetString() == "Campaign__c")
+                .GetProperty(member)
+                .GetProperty(name)
+                .GetString()
+                .ShouldBe(value);
+            (await mapping.ScalarAsync<long>("select count(*) from reference")).ShouldBe(0);
+        }
+        finally
+        {
+            mapping.IsLookUpAway = false;
+        }
+    }
+
     private Task CaptureAsync(string leadId, string campaign) =>
         mapping.CaptureAsync(
             new

@@ -14,8 +14,19 @@ public sealed class When_patches_arrive_in_any_order
 
     private static readonly ObjectMapping Mapping = new(
         "Lead",
-        [Entry("FirstName", "a"), Entry("LastName", "b"), Entry("Title", "c"), Entry("Email", "email")],
-        Schemas.Lead
+        [
+            Entry("FirstName", "a"),
+            Entry("LastName", "b"),
+            Entry("Title", "c"),
+            Entry("Email", "email"),
+            Entry("Called__c", "$firstCapturedAt"),
+            Entry("Last__c", "$lastCapturedAt"),
+            Entry("Description", "$source"),
+        ],
+        Schemas.Lead with
+        {
+            Fields = [.. Schemas.Lead.Fields, Schemas.Field("Last__c", "datetime", 0)],
+        }
     );
 
     private static MappingEntry Entry(string field, string from) =>
@@ -96,6 +107,51 @@ public sealed class When_patches_arrive_in_any_order
             )
         );
 
+    [Theory]
+    // Late and telling nothing else; late and older than a withdrawal, before or after the lead came again.
+    [InlineData(3, 1)]
+    [InlineData(3, -2, 1)]
+    [InlineData(-2, 3, 1)]
+    public void The_earliest_capture_counts_whenever_it_comes(params int[] seconds)
+    {
+        var changes = seconds.Select(Change).ToArray();
+
+        var lead = Apply(changes);
+
+        lead.FirstCapturedAt.ShouldBe(Start.AddSeconds(1));
+        lead.IsNews.ShouldBeTrue();
+        lead.IsNews = false;
+        Apply([changes[^1]], lead).IsNews.ShouldBeFalse();
+
+        // Below zero: withdrawn then.
+        static LeadChange Change(int second) =>
+            second < 0
+                ? new LeadChange.Withdrawn(
+                    Key.Workspace,
+                    new WithdrawnLead
+                    {
+                        EventId = Id(1),
+                        OccurredAt = Start.AddSeconds(-second),
+                        Source = Key.Source,
+                        LeadId = Key.LeadId,
+                    }
+                )
+                : new LeadChange.Captured(
+                    Key.Workspace,
+                    new CapturedLead
+                    {
+                        EventId = Id(1),
+                        OccurredAt = Start.AddSeconds(second),
+                        Source = Key.Source,
+                        LeadId = Key.LeadId,
+                        Fields = new Dictionary<string, JsonElement>(StringComparer.Ordinal)
+                        {
+                            ["a"] = JsonElement.Parse("\"x\""),
+                        },
+                    }
+                );
+    }
+
     [Fact]
     public void Whatever_came_before_is_no_news_again() =>
         Check.One(
@@ -132,6 +188,8 @@ public sealed class When_patches_arrive_in_any_order
         var again = new WorkingLead(1, Key, 1, JsonSerializer.Deserialize(stored, LeadJson.Default.LeadState)!)
         {
             IsNews = lead.IsNews,
+            FirstCapturedAt = lead.FirstCapturedAt,
+            LastCapturedAt = lead.LastCapturedAt,
         };
         foreach (var (turn, known) in lead.KnownTurns.Where(turn => !lead.State.IsDropped(turn.Value)))
             again.KnownTurns[turn] = known;
@@ -143,6 +201,9 @@ public sealed class When_patches_arrive_in_any_order
     private static string Wanted(LeadChange[] changes)
     {
         var lead = Apply(changes);
+        // Of one that is withdrawn nothing is said.
+        if (lead.State.IsWithdrawn)
+            return $"withdrawn {lead.FirstCapturedAt:O}";
         var outcome = FieldMapper.Map(lead.ToMap(), [Mapping], "Lead");
         var said = outcome is MappingOutcome.Mapped mapped
             ? JsonSerializer.Serialize(MappingEvents.Mapped(lead, Guid.Empty, "Lead", 1, mapped), Wire.Json)

@@ -316,6 +316,9 @@ public sealed class When_records_are_pulled(MappingUnderTest mapping) : IClassFi
                     "pulls[1].fields is missing",
                     "pulls[0].source 'nobody' is no declared source",
                     "pulls[0].connection 'sandbox' is connected for push only, and nothing is read from it",
+                    "pulls[0].fields[1].from A is no field of Lead that the connected user sees",
+                    "pulls[0].fields[2].from B is no field of Lead that the connected user sees",
+                    "pulls[0].fields[3].from C is no field of Lead that the connected user sees",
                     "pulls[1].connection is no connection of this workspace",
                 ],
                 ignoreOrder: true

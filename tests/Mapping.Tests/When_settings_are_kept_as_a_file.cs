@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping.Config;
 
@@ -8,47 +7,6 @@ namespace LeadSync.Mapping.Tests;
 public sealed class When_settings_are_kept_as_a_file(MappingUnderTest mapping) : IClassFixture<MappingUnderTest>
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    // What YAML could take for something else, and what people have in their forms.
-    private static readonly string[] Texts =
-    [
-        "x",
-        "lastName",
-        "null",
-        "~",
-        "yes",
-        "true",
-        "007",
-        "1e3",
-        "0x1F",
-        "- a",
-        "a: b",
-        "# not a comment",
-        "'quoted'",
-        "\"",
-        "{a}",
-        "two\nlines",
-        "tab\there",
-        " spaces ",
-        "Größe",
-        "名前",
-        "😀",
-        "…",
-        "!tag",
-        "&anchor",
-        "*alias",
-        "%",
-        "@",
-        "\u0085",
-        "\u2028",
-        "\\n",
-    ];
-
-    private static readonly string[] Connections = ["salesforce", "sandbox"];
-    private static readonly string[] MappedFields = ["LastName", "Company", "Title", "Description"];
-
-    // A constant or default is more than white space.
-    private static readonly string[] Values = [.. Texts.Where(text => !string.IsNullOrWhiteSpace(text))];
 
     private Task<string> ExportAsync() =>
         mapping
@@ -59,10 +17,10 @@ public sealed class When_settings_are_kept_as_a_file(MappingUnderTest mapping) :
     public async Task Exported_and_applied_they_are_a_fixed_point_and_applying_twice_changes_nothing()
     {
         var seed = Random.Shared.Next();
-        var random = new Random(seed);
+        var settings = new RandomSettings(new Random(seed));
         for (var round = 0; round < 40; round++)
         {
-            var file = ConfigYaml.FromJson(Settings(random));
+            var file = ConfigYaml.FromJson(settings.Next());
             var what = $"seed {seed.ToString(CultureInfo.InvariantCulture)}, round {round}:\n{file}";
 
             var (status, first) = await mapping.ApplyAsync(file);
@@ -76,58 +34,6 @@ public sealed class When_settings_are_kept_as_a_file(MappingUnderTest mapping) :
             unchanged.GetProperty("changed").GetArrayLength().ShouldBe(0, $"{what}\n{exported}");
             (await ExportAsync()).ShouldBe(exported, what);
         }
-    }
-
-    private static JsonObject Settings(Random random)
-    {
-        string Text() => Texts[random.Next(Texts.Length)];
-        JsonNode Value() =>
-            random.Next(4) switch
-            {
-                0 => JsonValue.Create(random.Next(-5, 100_000)),
-                1 => JsonValue.Create(random.Next(100) / 10m),
-                2 => JsonValue.Create(random.Next(2) == 0),
-                _ => JsonValue.Create(Values[random.Next(Values.Length)]),
-            };
-        JsonObject Entry(string field)
-        {
-            var entry = new JsonObject { ["field"] = field };
-            if (random.Next(3) == 0)
-                entry["constant"] = Value();
-            else
-                entry["from"] = Text();
-            if (entry["from"] is not null && random.Next(2) == 0)
-                entry["default"] = Value();
-            if (random.Next(2) == 0)
-                entry["rule"] = "onlyWhenEmpty";
-            return entry;
-        }
-
-        return new JsonObject
-        {
-            ["sources"] = new JsonArray([
-                .. Enumerable
-                    .Range(0, 1 + random.Next(3))
-                    .Select(i => new JsonObject { ["name"] = $"source-{i}", ["enabled"] = random.Next(2) == 0 }),
-            ]),
-            ["mappings"] = new JsonArray([
-                .. Connections.Select(connection => new JsonObject
-                {
-                    ["connection"] = connection,
-                    ["object"] = "Lead",
-                    ["fields"] = new JsonArray([.. MappedFields.OrderBy(_ => random.Next()).Select(Entry)]),
-                }),
-            ]),
-            ["routes"] = new JsonArray([
-                new JsonObject
-                {
-                    ["source"] = "source-0",
-                    ["connection"] = random.Next(2) == 0 ? "salesforce" : "sandbox",
-                    ["enabled"] = true,
-                    ["createAs"] = "Lead",
-                },
-            ]),
-        };
     }
 
     [Fact]

@@ -65,7 +65,6 @@ public sealed class When_settings_are_saved(MappingUnderTest mapping) : IClassFi
                     "mappings[0].fields[2].field CreatedDate may not be written by the connected user",
                     "mappings[0].fields[3].constant is not in the field's list of values, and the field takes no other (Lead.LeadSource, picklist)",
                     "mappings[0].fields[5].field is a CRM field that is mapped above already",
-                    "mappings[0].fields lacks LastName, without which the CRM creates no Lead",
                     "mappings[0].fields lacks Company, without which the CRM creates no Lead",
                     "mappings[1].connection is no connection of this workspace",
                     "mappings[2].object is no object that 'sandbox' has, or its user may not see it",
@@ -76,6 +75,31 @@ public sealed class When_settings_are_saved(MappingUnderTest mapping) : IClassFi
                 ],
                 ignoreOrder: true
             );
+    }
+
+    [Theory]
+    // The route names what the mapping maps, whatever is wrong with its entries.
+    [InlineData("[{ field: LastName, frm: a }, { field: company }]", "[0].frm", "[0]", "[1]")]
+    [InlineData("yes", "")]
+    [InlineData("[]", " lacks LastName", " lacks Company")]
+    public async Task What_is_wrong_with_an_entry_is_told_once_and_for_nothing_else(
+        string fields,
+        params string[] places
+    )
+    {
+        var (_, problem) = await mapping.ApplyAsync(
+            $$"""
+            sources: [{ name: form }]
+            mappings: [{ connection: salesforce, object: Lead, fields: {{fields}} }]
+            routes: [{ source: form, connection: salesforce, createAs: Lead }]
+            """,
+            "faulty"
+        );
+
+        var faults = Faults(problem);
+        faults.Count.ShouldBe(places.Length, string.Join('\n', faults));
+        foreach (var place in places)
+            faults.ShouldContain(fault => fault.StartsWith($"mappings[0].fields{place}", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public sealed class When_the_files_schema_is_read
         "sources[0].fields[0].x?"
     )]
     [InlineData("mapping", """{ "mappings": [{ "object": "Lead", "x?": 1 }] }""", "mappings[0].x?")]
+    [InlineData("entry", """{ "mappings": [{ "fields": [{ "x?": 1 }] }] }""", "mappings[0].fields[0].x?")]
     [InlineData("route", """{ "routes": [{ "source": "a", "x?": 1 }] }""", "routes[0].x?")]
     [InlineData(
         "mappingOverride",
@@ -52,6 +53,11 @@ public sealed class When_the_files_schema_is_read
         "leadField",
         "type",
         """{ "sources": [{ "name": "a", "fields": [{ "name": "b", "type": "X", "values": ["v"] }] }] }"""
+    )]
+    [InlineData(
+        "pulledField",
+        "wins",
+        """{ "pulls": [{ "connection": "c", "object": "o", "source": "a", "fields": [{ "from": "A", "to": "b", "wins": "X" }] }] }"""
     )]
     [InlineData(
         "route",

@@ -62,7 +62,9 @@ public static class ForwardTable
         new("/v1/backfills/{**rest}", Read, Mapping, KeyRole.Viewer),
         new("/v1/backfills/{**rest}", Post, Mapping, KeyRole.Manager),
         new("/v1/pulls/{**rest}", Read, Mapping, KeyRole.Viewer),
-        new("/v1/pulls/{**rest}", Write, Mapping, KeyRole.Integrator),
+        new("/v1/pulls/{**rest}", Change, Mapping, KeyRole.Integrator),
+        new("/v1/pulls/{connection}/{object}", Delete, Mapping, KeyRole.Manager),
+        new("/v1/pulls/{connection}/{object}/draft", Delete, Mapping, KeyRole.Integrator),
         new("/v1/leads/{**rest}", Read, Mapping, KeyRole.Viewer),
         // Nobody gets back what was erased.
         new("/v1/people", ["DELETE"], Mapping, KeyRole.Manager),

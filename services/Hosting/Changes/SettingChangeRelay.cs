@@ -22,30 +22,15 @@ public sealed class SettingChangeRelay(
     private const int Most = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        for (var isAway = false; !stoppingToken.IsCancellationRequested; )
-        {
-            var told = 0;
-            try
-            {
-                told = await RunOnceAsync(stoppingToken);
-                isAway = false;
-            }
-            catch (Exception fault) when (Faults.IsInfrastructure(fault))
-            {
-                if (!isAway && !stoppingToken.IsCancellationRequested)
-                    log.LogWarning("Telling of changed settings: {Fault}; trying again", Faults.Name(fault));
-                isAway = true;
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                log.LogError("Telling of changed settings: {Fault}", Faults.Trace(fault));
-            }
-            if (told < Most)
-                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(
+            "Telling of changed settings",
+            Pause,
+            async stop => await RunOnceAsync(stop) == Most,
+            clock,
+            log,
+            stoppingToken
+        );
 
     /// <summary>Publishes what waits, at most 500; says how many there were.</summary>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)

@@ -14,6 +14,8 @@ public sealed record ConfigDocument(
     IReadOnlyList<RouteSetting> Routes
 )
 {
+    public static readonly ConfigDocument Empty = new([], [], []);
+
     public IReadOnlyList<PullSetting> Pulls { get; init; } = [];
 
     /// <param name="others">Members that belong to other services, and are passed over here.</param>
@@ -23,7 +25,7 @@ public sealed record ConfigDocument(
             root.ValueKind == JsonValueKind.Null
             || !reader.IsObject(root, "", ["sources", "mappings", "routes", "pulls", .. others])
         )
-            return new ConfigDocument([], [], []);
+            return Empty;
         return new ConfigDocument(
             reader.List(root, "", "sources", (node, path) => SourceSetting.Read(reader, node, path)),
             reader.List(root, "", "mappings", (node, path) => MappingSetting.Read(reader, node, path)),

@@ -8,7 +8,7 @@ using LeadSync.Mapping.Routes;
 namespace LeadSync.Mapping.Config;
 
 /// <summary>What settings are checked against.</summary>
-/// <param name="Schemas">As the CRM tells now, for every object that the document maps or overrides; null where the CRM has no such object.</param>
+/// <param name="Schemas">As the CRM tells now, for every object that the document maps, overrides or pulls; null where the CRM has no such object.</param>
 /// <param name="Declared">Sources that are declared already.</param>
 /// <param name="Mapped">Objects that are mapped already.</param>
 public sealed record ConfigSurroundings(
@@ -30,6 +30,15 @@ public sealed record ConfigSurroundings(
             Connections.Count == 0
                 ? "Connect a CRM first (POST /v1/connections)."
                 : $"Use the name or id of one: {string.Join(", ", Connections.Select(one => one.Name).Take(20))}."
+        );
+
+    /// <summary>That a setting's object is none that its connection has.</summary>
+    /// <param name="path">The setting's.</param>
+    public static FieldFault NoObject(string path, CrmConnection connection) =>
+        new(
+            SettingReader.Join(path, "object"),
+            $"is no object that '{connection.Name}' has, or its user may not see it",
+            "Use the object's API name, as Lead, and check the connected user's access."
         );
 
     public static CrmConnection? Find(IReadOnlyList<CrmConnection> connections, string nameOrId) =>

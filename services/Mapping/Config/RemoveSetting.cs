@@ -24,8 +24,8 @@ public abstract record RemoveOutcome
 }
 
 /// <summary>
-/// Removes mappings and routes. Their versions stay, so that they can be restored; a lead that was eligible over a removed
-/// route is not so over one that is made anew, until it is captured again.
+/// Removes settings. Their versions stay, so that they can be restored; a lead that was eligible over a removed route is not so
+/// over one that is made anew, until it is captured again.
 /// </summary>
 public sealed class RemoveSetting(
     NpgsqlDataSource database,
@@ -35,85 +35,94 @@ public sealed class RemoveSetting(
     ILogger<RemoveSetting> log
 )
 {
-    /// <summary>Removes a route. The answer comes when Push sends nothing over it any more.</summary>
-    public async Task<RemoveOutcome> RemoveRouteAsync(
+    /// <summary>
+    /// Removes one: a route once Push sends nothing over it any more; a mapping only when no route needs it, and what Push has
+    /// in hand goes as it was mapped; a pull mapping, so that records become leads no more.
+    /// </summary>
+    public async Task<RemoveOutcome> RunAsync(
         SaveCause cause,
-        string source,
-        Guid connectionId,
+        SettingKey key,
         Func<long?, bool> expect,
         CancellationToken cancellationToken
     )
     {
-        var key = SettingKey.Route(source, connectionId);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var save = new Saving(connection, transaction, cause.Workspace, clock.GetUtcNow(), cancellationToken);
+        await RouteHolds.LockAsync(save);
+        save = save with { Now = clock.GetUtcNow() };
+        var there = await SettingsStore.ReadAsync(connection, transaction, cause.Workspace, cancellationToken);
+        if (ShownSetting.All(there).GetValueOrDefault(key) is not { } shown)
+            return new RemoveOutcome.NotThere();
+        if (!expect(shown.Revision))
+            return new RemoveOutcome.Stale();
+        if (Needs(there, key) is { Count: > 0 } faults)
+            return new RemoveOutcome.Needed(faults);
         try
         {
-            return await RemoveAsync(
-                cause,
-                key,
-                expect,
-                async save =>
-                {
-                    var route = new
-                    {
-                        save.Workspace,
-                        source,
-                        connectionId,
-                        save.Now,
-                    };
-                    await save.ExecuteAsync(
-                        "update route set enabled = false where workspace = @Workspace and source = @source and connection_id = @connectionId",
-                        route
-                    );
-                    await holds.SettleAsync(save);
-                    await save.ExecuteAsync(
-                        """
-                        insert into removed_route (workspace, source, connection_id, removed_at)
-                        values (@Workspace, @source, @connectionId, @Now);
-                        delete from route where workspace = @Workspace and source = @source and connection_id = @connectionId
-                        """,
-                        route
-                    );
-                },
-                _ => [],
-                cancellationToken
-            );
+            await RemoveAsync(save, key);
         }
         catch (NotHeldException)
         {
             log.LogWarning("A route of {Workspace} was not removed, for Push does not answer", cause.Workspace);
             return new RemoveOutcome.NotHeld();
         }
+        await history.KeepAsync(save, cause, [new ChangedShape(key, shown, After: null)]);
+        await transaction.CommitAsync(cancellationToken);
+        return new RemoveOutcome.Removed();
     }
 
-    /// <summary>Removes a mapping that no route creates records by. What Push has in hand goes as it was mapped.</summary>
-    public Task<RemoveOutcome> RemoveMappingAsync(
-        SaveCause cause,
-        Guid connectionId,
-        string objectName,
-        Func<long?, bool> expect,
-        CancellationToken cancellationToken
-    ) =>
-        RemoveAsync(
-            cause,
-            SettingKey.Mapping(connectionId, objectName),
-            expect,
-            save =>
-                save.ExecuteAsync(
-                    """
-                    delete from mapping where workspace = @Workspace and connection_id = @connectionId and object = @objectName;
-                    delete from schema_check where connection_id = @connectionId and object = @objectName;
-                    delete from schema_copy where connection_id = @connectionId and object = @objectName
-                    """,
-                    new
-                    {
-                        save.Workspace,
-                        connectionId,
-                        objectName,
-                    }
-                ),
-            there => [.. Creating(there, connectionId, objectName), .. Overriding(there, connectionId, objectName)],
-            cancellationToken
-        );
+    private async Task RemoveAsync(Saving save, SettingKey key)
+    {
+        var one = new
+        {
+            save.Workspace,
+            save.Now,
+            key.ConnectionId,
+            source = key.Kind == SettingKey.Routes ? key.SourceName : null,
+            objectName = key.Kind == SettingKey.Routes ? null : key.ObjectName,
+        };
+        if (key.Kind == SettingKey.Pulls)
+        {
+            await save.ExecuteAsync(
+                "delete from pull where workspace = @Workspace and connection_id = @ConnectionId and object = @objectName",
+                one
+            );
+            return;
+        }
+        if (key.Kind == SettingKey.Mappings)
+            await save.ExecuteAsync(
+                """
+                delete from mapping where workspace = @Workspace and connection_id = @ConnectionId and object = @objectName;
+                delete from schema_check where connection_id = @ConnectionId and object = @objectName;
+                delete from schema_copy where connection_id = @ConnectionId and object = @objectName
+                """,
+                one
+            );
+        else
+        {
+            await save.ExecuteAsync(
+                "update route set enabled = false where workspace = @Workspace and source = @source and connection_id = @ConnectionId",
+                one
+            );
+            await holds.SettleAsync(save);
+            await save.ExecuteAsync(
+                """
+                insert into removed_route (workspace, source, connection_id, removed_at)
+                values (@Workspace, @source, @ConnectionId, @Now);
+                delete from route where workspace = @Workspace and source = @source and connection_id = @ConnectionId
+                """,
+                one
+            );
+        }
+        // What failed is decided again by what is left.
+        await save.ExecuteAsync("update connection set revision = revision + 1 where id = @ConnectionId", one);
+    }
+
+    private static List<FieldFault> Needs(StoredSettings there, SettingKey key) =>
+        key is { Kind: SettingKey.Mappings, ConnectionId: { } id }
+            ? [.. Creating(there, id, key.ObjectName), .. Overriding(there, id, key.ObjectName)]
+            : [];
 
     private static List<FieldFault> Creating(StoredSettings there, Guid connectionId, string objectName) =>
         [
@@ -139,37 +148,6 @@ public sealed class RemoveSetting(
                 $"is what the route {route.Source}/{connectionId} overrides",
                 "Take the override out of that route, or remove the route first."
             ));
-
-    private async Task<RemoveOutcome> RemoveAsync(
-        SaveCause cause,
-        SettingKey key,
-        Func<long?, bool> expect,
-        Func<Saving, Task> remove,
-        Func<StoredSettings, IReadOnlyList<FieldFault>> needs,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var save = new Saving(connection, transaction, cause.Workspace, clock.GetUtcNow(), cancellationToken);
-        await RouteHolds.LockAsync(save);
-        save = save with { Now = clock.GetUtcNow() };
-        var there = await SettingsStore.ReadAsync(connection, transaction, cause.Workspace, cancellationToken);
-        if (ShownSetting.All(there).GetValueOrDefault(key) is not { } shown)
-            return new RemoveOutcome.NotThere();
-        if (!expect(shown.Revision))
-            return new RemoveOutcome.Stale();
-        if (needs(there) is { Count: > 0 } faults)
-            return new RemoveOutcome.Needed(faults);
-        await remove(save);
-        await save.ExecuteAsync(
-            "update connection set revision = revision + 1 where id = @ConnectionId",
-            new { key.ConnectionId }
-        );
-        await history.KeepAsync(save, cause, [new ChangedShape(key, shown, After: null)]);
-        await transaction.CommitAsync(cancellationToken);
-        return new RemoveOutcome.Removed();
-    }
 
     /// <summary>Of routes that were removed and are made anew: says that Push still holds them, so that it is told when it need not.</summary>
     public static Task TakeBackAsync(Saving save) =>

@@ -101,7 +101,7 @@ public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
         );
     }
 
-    // Those that are mapped, and those whose mapping a route overrides; each once.
+    // Those that are mapped or pulled, and those whose mapping a route overrides; each once.
     private static IEnumerable<(Guid ConnectionId, string Object)> Objects(
         ConfigDocument document,
         IReadOnlyList<CrmConnection> connections
@@ -111,6 +111,7 @@ public sealed class SaveSettings(SettingsStore store, ConnectorClient connector)
             .Concat(
                 document.Routes.SelectMany(route => route.Terms.Overrides.Select(one => (route.Connection, one.Object)))
             )
+            .Concat(document.Pulls.Select(pull => (pull.Connection, pull.Object)))
             .Select(named => (ConfigSurroundings.Find(connections, named.Connection)?.Id, named.Object))
             .Where(found => found.Id is not null)
             .Select(found => (found.Id!.Value, found.Object))

@@ -53,6 +53,9 @@ public static class SavingApi
         string detail = "It was changed since the revision that If-Match names; nothing was saved."
     ) => FailureCatalogue.Conflict.Problem(StatusCodes.Status412PreconditionFailed, detail);
 
+    public static IResult NotThere(SettingKind kind) =>
+        FailureCatalogue.NotFound.Problem(StatusCodes.Status404NotFound, $"There is no such {kind.Title}.");
+
     /// <summary>
     /// Reads a JSON object and adds the members that its path names; null when it is none, or states one of them otherwise.
     /// </summary>

@@ -1,8 +1,4 @@
 using System.Text.Json.Nodes;
-using LeadSync.Mapping.Fields;
-using LeadSync.Mapping.Importing;
-using LeadSync.Mapping.Routes;
-using LeadSync.Mapping.Sources;
 
 namespace LeadSync.Mapping.Config;
 
@@ -27,38 +23,22 @@ public sealed record SettingKey(string Kind, string Name, Guid? ConnectionId = n
 
     public static SettingKey Pull(Guid connectionId, string objectName) =>
         new(Pulls, $"{connectionId}/{objectName}", connectionId);
+
+    /// <summary>Of a route: its source, whose name has no slash.</summary>
+    public string SourceName => Name[..Name.IndexOf('/', StringComparison.Ordinal)];
+
+    /// <summary>Of a mapping or a pull mapping: the CRM's object.</summary>
+    public string ObjectName => Name[(Name.IndexOf('/', StringComparison.Ordinal) + 1)..];
 }
 
-/// <summary>A setting as its API shows it and reads it; its connection is named by its id, which never changes.</summary>
-public sealed record ShownSetting(SettingKey Key, long Revision, JsonObject Body)
+/// <summary>A setting that somebody made.</summary>
+/// <param name="Body">As its API reads it; its connection is named by its id, which never changes.</param>
+/// <param name="View">As its API shows it.</param>
+public sealed record ShownSetting(SettingKey Key, long Revision, JsonObject Body, object View)
 {
     /// <summary>Every setting of a workspace that somebody made.</summary>
-    public static IReadOnlyDictionary<SettingKey, ShownSetting> All(StoredSettings settings)
-    {
-        var sources = settings
-            .Sources.Where(source => source.Declared)
-            .Select(source => new ShownSetting(
-                SettingKey.Source(source.Name),
-                source.Revision,
-                SourceSetting.Write(source)
-            ));
-        var mappings = settings.Mappings.Select(mapping => new ShownSetting(
-            SettingKey.Mapping(mapping.ConnectionId, mapping.Object),
-            mapping.Revision,
-            MappingSetting.Write(mapping, mapping.ConnectionId.ToString())
-        ));
-        var routes = settings.Routes.Select(route => new ShownSetting(
-            SettingKey.Route(route.Source, route.ConnectionId),
-            route.Revision,
-            RouteSetting.Write(route, route.ConnectionId.ToString())
-        ));
-        var pulls = settings.Pulls.Select(pull => new ShownSetting(
-            SettingKey.Pull(pull.ConnectionId, pull.Object),
-            pull.Revision,
-            PullSetting.Write(pull, pull.ConnectionId.ToString())
-        ));
-        return sources.Concat(mappings).Concat(routes).Concat(pulls).ToDictionary(setting => setting.Key);
-    }
+    public static IReadOnlyDictionary<SettingKey, ShownSetting> All(StoredSettings settings) =>
+        SettingKind.All.SelectMany(kind => kind.Shown(settings)).ToDictionary(setting => setting.Key);
 }
 
 /// <summary>A setting that is not what it was.</summary>

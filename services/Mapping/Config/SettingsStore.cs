@@ -17,6 +17,18 @@ public sealed record StoredSettings(
 )
 {
     public IReadOnlyList<StoredPull> Pulls { get; init; } = [];
+
+    // Each null when it is not there.
+    public StoredSource? Source(string name) => Sources.FirstOrDefault(one => one.Name == name);
+
+    public StoredMapping? Mapping(Guid connectionId, string name) =>
+        Mappings.FirstOrDefault(one => one.ConnectionId == connectionId && one.Object == name);
+
+    public StoredRoute? Route(string source, Guid connectionId) =>
+        Routes.FirstOrDefault(one => one.Source == source && one.ConnectionId == connectionId);
+
+    public StoredPull? Pull(Guid connectionId, string name) =>
+        Pulls.FirstOrDefault(one => one.ConnectionId == connectionId && one.Object == name);
 }
 
 /// <summary>Settings that passed every check, with connections found.</summary>
@@ -74,9 +86,7 @@ public sealed class SettingsStore(
 
         var changes = new List<SettingChange>();
         foreach (var source in wanted.Sources)
-            changes.Add(
-                await StoredSource.SaveAsync(save, source, there.Sources.FirstOrDefault(one => one.Name == source.Name))
-            );
+            changes.Add(await StoredSource.SaveAsync(save, source, there.Source(source.Name)));
         var connections = wanted
             .Mappings.Select(mapping => mapping.ConnectionId)
             .Concat(wanted.Routes.Select(route => route.ConnectionId))
@@ -104,8 +114,13 @@ public sealed class SettingsStore(
         var touched = new HashSet<Guid>();
         foreach (var (connectionId, name, entries) in wanted.Mappings)
         {
-            var before = there.Mappings.FirstOrDefault(one => one.ConnectionId == connectionId && one.Object == name);
-            var change = await StoredMapping.SaveAsync(save, connectionId, name, entries, before);
+            var change = await StoredMapping.SaveAsync(
+                save,
+                connectionId,
+                name,
+                entries,
+                there.Mapping(connectionId, name)
+            );
             changes.Add(change);
             if (change.Change != SettingChange.Unchanged)
                 touched.Add(connectionId);
@@ -135,21 +150,20 @@ public sealed class SettingsStore(
         }
         foreach (var (source, connectionId, enabled, terms) in wanted.Routes)
         {
-            var before = there.Routes.FirstOrDefault(one => one.Source == source && one.ConnectionId == connectionId);
-            var change = await StoredRoute.SaveAsync(save, source, connectionId, enabled, terms, before);
+            var change = await StoredRoute.SaveAsync(
+                save,
+                source,
+                connectionId,
+                enabled,
+                terms,
+                there.Route(source, connectionId)
+            );
             changes.Add(change);
             if (change.Change != SettingChange.Unchanged)
                 touched.Add(connectionId);
         }
         foreach (var (connectionId, pull) in wanted.Pulls)
-            changes.Add(
-                await StoredPull.SaveAsync(
-                    save,
-                    connectionId,
-                    pull,
-                    there.Pulls.FirstOrDefault(one => one.ConnectionId == connectionId && one.Object == pull.Object)
-                )
-            );
+            changes.Add(await StoredPull.SaveAsync(save, connectionId, pull, there.Pull(connectionId, pull.Object)));
         // What failed under the settings before is taken up again by DueLeads.
         foreach (var id in touched.Order())
             await save.ExecuteAsync("update connection set revision = revision + 1 where id = @id", new { id });

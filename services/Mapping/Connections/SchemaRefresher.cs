@@ -13,29 +13,15 @@ public sealed class SchemaRefresher(
 {
     private const int Most = 20;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var taken = 0;
-            try
-            {
-                taken = await RunOnceAsync(stoppingToken);
-            }
-            catch (Exception fault) when (Faults.IsInfrastructure(fault))
-            {
-                if (!stoppingToken.IsCancellationRequested)
-                    log.LogWarning("Reading schemas again waits for what is away ({Fault})", fault.GetType().Name);
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                log.LogError("Reading schemas again: {Fault}", Faults.Trace(fault));
-            }
-            if (taken < Most)
-                await Task.Delay(options.DueEvery, clock, stoppingToken)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(
+            "Reading schemas again",
+            options.DueEvery,
+            async stop => await RunOnceAsync(stop) == Most,
+            clock,
+            log,
+            stoppingToken
+        );
 
     /// <returns>How many were asked for.</returns>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)

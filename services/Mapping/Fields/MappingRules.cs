@@ -21,19 +21,22 @@ public static class MappingRules
             return;
         }
         var schema = CheckEntries(mapping.Path, connection, mapping.Object, mapping.Fields, around, sources, faults);
-        foreach (var required in schema?.RequiredOnCreate ?? [])
-        {
-            if (
-                mapping.Fields.All(setting => !setting.Entry.Field.Equals(required, StringComparison.OrdinalIgnoreCase))
-            )
-                faults.Add(
-                    new FieldFault(
-                        SettingReader.Join(mapping.Path, "fields"),
-                        $"lacks {required}, without which the CRM creates no {mapping.Object}",
-                        $"Map {required} from a lead field, with a default if some leads lack it, or give a constant."
-                    )
-                );
-        }
+        if (!mapping.IsListed)
+            return;
+        // An entry with a fault of form is there all the same, and is told of where it stands.
+        var mapped = mapping
+            .Fields.Select(setting => setting.Entry.Field)
+            .Concat(mapping.Unread)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        faults.AddRange(
+            (schema?.RequiredOnCreate ?? [])
+                .Where(required => !mapped.Contains(required))
+                .Select(required => new FieldFault(
+                    SettingReader.Join(mapping.Path, "fields"),
+                    $"lacks {required}, without which the CRM creates no {mapping.Object}",
+                    $"Map {required} from a lead field, with a default if some leads lack it, or give a constant."
+                ))
+        );
     }
 
     /// <summary>Checks entries of an object, be they a mapping's or those that a route puts over it.</summary>
@@ -51,13 +54,7 @@ public static class MappingRules
     {
         if (around.Schemas.GetValueOrDefault((connection.Id, name)) is not { } schema)
         {
-            faults.Add(
-                new FieldFault(
-                    SettingReader.Join(path, "object"),
-                    $"is no object that '{connection.Name}' has, or its user may not see it",
-                    "Use the object's API name, as Lead, and check the connected user's access."
-                )
-            );
+            faults.Add(ConfigSurroundings.NoObject(path, connection));
             return null;
         }
         var fields = new ObjectMapping(name, [], schema);

@@ -123,6 +123,41 @@ public sealed class Misfits(NpgsqlDataSource database)
         return [.. rows.Select(row => row.Misfit())];
     }
 
+    /// <summary>The sources of the leads that a value stops now, whatever case it was written in.</summary>
+    public async Task<IReadOnlyList<string>> SourcesAsync(
+        string workspace,
+        Guid connectionId,
+        string name,
+        string field,
+        string value,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var sources = await connection.QueryAsync<string>(
+            new CommandDefinition(
+                """
+                select distinct l.source
+                  from misfit m
+                  join lead l on l.id = m.lead
+                 where m.connection_id = @connectionId and m.object = @name and l.workspace = @workspace
+                   and lower(m.field) = lower(@field) and lower(m.value) = lower(@value)
+                 order by l.source
+                """,
+                new
+                {
+                    workspace,
+                    connectionId,
+                    name,
+                    field,
+                    value = Kept(value),
+                },
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. sources];
+    }
+
     private sealed class Row
     {
         public required string Field { get; init; }

@@ -5,11 +5,13 @@ using LeadSync.Hosting.Web;
 using LeadSync.Mapping.Config;
 using LeadSync.Mapping.Connections;
 using LeadSync.Mapping.References;
+using LeadSync.Mapping.Routes;
 
 namespace LeadSync.Mapping.Fields;
 
 /// <summary>
-/// Shows what a mapping, saved or not, makes of a sample or of a real lead. Writes nothing, here or at the CRM.
+/// Shows what a mapping, saved or not, makes of a sample or of a real lead, with what the route of the lead's source puts over
+/// it. Writes nothing, here or at the CRM.
 /// </summary>
 public static class PreviewApi
 {
@@ -30,7 +32,7 @@ public static class PreviewApi
         SettingsStore store,
         ConnectorClient connector,
         FindLead leads,
-        ReferenceStore references,
+        ReferencesToShow references,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
@@ -68,16 +70,42 @@ public static class PreviewApi
             );
 
         var there = await store.ReadAsync(caller.Workspace, cancellationToken);
-        if (draft is null)
-            return MappingsApi.Find(there, connectionId, @object) is { } stored
-                ? await ShownAsync(stored.Entries)
-                : MappingsApi.NoSuchMapping();
+        var stored = there.Mapping(connectionId, @object);
+        if (draft is null && stored is null)
+            return SavingApi.NotThere(MappingSetting.Kind);
+        if (draft is not null && Faults(draft, there, connections, connectionId, known) is { Count: > 0 } faults)
+            return SavingApi.Problem(new SaveOutcome.Faulty(faults))!;
+
+        var now = clock.GetUtcNow();
+        var entries = draft?.Fields.Select(field => StoredEntries.SavedAt(now, field.Entry, stored?.Entries));
+        var overrides = there.Route(lead.Key.Source, connectionId)?.Terms.Overrides ?? [];
+        var mapping = MappingOverride.Over(
+            [new ObjectMapping(@object, entries?.ToList() ?? stored!.Entries, known)],
+            overrides
+        )[0];
+        var named = await references.ReadAsync(
+            caller.Workspace,
+            connectionId,
+            WantedReferences.Of(lead, [mapping]),
+            cancellationToken
+        );
+        return Results.Ok(FieldPreview.Show(lead with { References = named }, mapping));
+    }
+
+    private static List<FieldFault> Faults(
+        MappingSetting draft,
+        StoredSettings there,
+        IReadOnlyList<CrmConnection> connections,
+        Guid connectionId,
+        CrmSchema schema
+    )
+    {
         var faults = new List<FieldFault>();
         MappingRules.Check(
             draft,
             new ConfigSurroundings(
                 connections,
-                new Dictionary<(Guid, string), CrmSchema?> { [(connectionId, @object)] = known },
+                new Dictionary<(Guid, string), CrmSchema?> { [(connectionId, draft.Object)] = schema },
                 new HashSet<string>(StringComparer.Ordinal),
                 new HashSet<(Guid, string)>()
             ),
@@ -87,18 +115,7 @@ public static class PreviewApi
                 .ToHashSet(StringComparer.Ordinal),
             faults
         );
-        if (faults.Count > 0)
-            return SavingApi.Problem(new SaveOutcome.Faulty(faults))!;
-        var now = clock.GetUtcNow();
-        return await ShownAsync([.. draft.Fields.Select(field => field.Entry with { SavedAt = now })]);
-
-        async Task<IResult> ShownAsync(IReadOnlyList<MappingEntry> entries)
-        {
-            var mapping = new ObjectMapping(@object, entries, known);
-            var wanted = WantedReferences.Of(lead, [mapping]);
-            var seen = lead with { References = await references.ReadAsync(connectionId, wanted, cancellationToken) };
-            return Results.Ok(FieldPreview.Show(seen, mapping));
-        }
+        return faults;
     }
 
     private static MappingSetting? Draft(SettingReader reader, JsonElement body, Guid connectionId, string name)

@@ -25,6 +25,9 @@ public enum PullWins
 /// <param name="To">The lead field.</param>
 public sealed record PullField(string From, string To, PullWins Wins);
 
+/// <param name="Path">Where it stands in what was sent.</param>
+public sealed record PullFieldSetting(string Path, PullField Field);
+
 /// <summary>How records of a connection's object become leads, as someone wants it.</summary>
 /// <param name="Path">Where it stands in what was sent.</param>
 /// <param name="Connection">Name or id.</param>
@@ -35,9 +38,28 @@ public sealed record PullSetting(
     string Object,
     string Source,
     bool Enabled,
-    IReadOnlyList<PullField> Fields
+    IReadOnlyList<PullFieldSetting> Fields
 )
 {
+    public static SettingKind Kind { get; } =
+        new(SettingKey.Pulls, "pull mapping", "/v1/pulls", [AddressPart.Connection, AddressPart.Object])
+        {
+            Read = (reader, node) =>
+                Read(reader, node, "") is { } pull
+                    ? ConfigDocument.Empty with
+                    {
+                        Pulls = [pull],
+                    }
+                    : ConfigDocument.Empty,
+            Shown = there =>
+                there.Pulls.Select(pull => new ShownSetting(
+                    SettingKey.Pull(pull.ConnectionId, pull.Object),
+                    pull.Revision,
+                    Write(pull, pull.ConnectionId.ToString()),
+                    Write(pull, pull.ConnectionId.ToString())
+                )),
+        };
+
     private const int MostFields = 300;
 
     private static readonly (string Name, PullWins Wins)[] Names =
@@ -62,7 +84,7 @@ public sealed record PullSetting(
             : new PullSetting(path, connection, name, source, enabled, fields);
     }
 
-    private static List<PullField> ReadFields(SettingReader reader, JsonElement node, string path)
+    private static List<PullFieldSetting> ReadFields(SettingReader reader, JsonElement node, string path)
     {
         var at = SettingReader.Join(path, "fields");
         if (!SettingReader.Has(node, "fields"))
@@ -71,12 +93,12 @@ public sealed record PullSetting(
         if (fields.Count > MostFields)
             reader.Fault(at, $"has more than {MostFields} fields", "Pull fewer.");
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var field in fields.Where(field => !seen.Add(field.To)))
+        foreach (var field in fields.Select(setting => setting.Field).Where(field => !seen.Add(field.To)))
             reader.Fault(at, $"fills the lead field {field.To} twice", "Keep one of the two.");
         return fields;
     }
 
-    private static PullField? Field(SettingReader reader, JsonElement node, string path)
+    private static PullFieldSetting? Field(SettingReader reader, JsonElement node, string path)
     {
         if (!reader.IsObject(node, path, "from", "to", "wins"))
             return null;
@@ -100,7 +122,7 @@ public sealed record PullSetting(
         }
         return from is null || to is null || wins is null
             ? null
-            : new PullField(from, to, Names.First(one => one.Name == wins).Wins);
+            : new PullFieldSetting(path, new PullField(from, to, Names.First(one => one.Name == wins).Wins));
     }
 
     /// <summary>As <see cref="Read"/> reads it.</summary>
@@ -132,7 +154,7 @@ public sealed record PullSetting(
         var reader = new SettingReader();
         var fields = ReadFields(reader, JsonElement.Parse($$"""{"fields":{{text}}}"""), "");
         return reader.Faults.Count == 0
-            ? fields
+            ? [.. fields.Select(setting => setting.Field)]
             : throw new InvalidOperationException("Reading a stored pull mapping: it is not of its form.");
     }
 }

@@ -4,13 +4,20 @@ using LeadSync.Mapping.Leads;
 
 namespace LeadSync.Mapping.Importing;
 
-/// <summary>Takes pulled records in, one after the other: what one says of a record comes before what the next says of it.</summary>
+/// <summary>Takes pulled records in; what one says of a record comes before what the next says of it.</summary>
 public sealed class RecordPulledConsumer(ImportRecords import, Publisher publisher) : IItemConsumer<PulledRecord>
 {
-    public async Task ConsumeAsync(IReadOnlyList<Arrived<PulledRecord>> items, CancellationToken cancellationToken)
+    public Task ConsumeAsync(IReadOnlyList<Arrived<PulledRecord>> items, CancellationToken cancellationToken) =>
+        import.RunAsync(
+            [.. items.Select(item => new RecordToImport(item.Workspace, item.Item))],
+            TellAsync,
+            cancellationToken
+        );
+
+    private async Task TellAsync(Imported imported, CancellationToken cancellationToken)
     {
-        foreach (var item in items)
-            await import.RunAsync(item.Workspace, item.Item, cancellationToken);
+        await publisher.TellAsync(EventKinds.LeadImported, imported.Leads, cancellationToken);
+        await publisher.TellAsync(imported.Told, cancellationToken);
     }
 
     public Task RejectAsync(Arrived<PulledRecord> item, Exception fault, CancellationToken cancellationToken) =>

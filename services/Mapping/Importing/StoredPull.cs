@@ -40,16 +40,17 @@ public sealed record StoredPull(
     )
     {
         var label = $"{connectionId}/{wanted.Object}";
+        var fields = wanted.Fields.Select(setting => setting.Field).ToList();
         if (
             before is not null
             && (before.Source, before.Enabled) == (wanted.Source, wanted.Enabled)
-            && before.Fields.SequenceEqual(wanted.Fields)
+            && before.Fields.SequenceEqual(fields)
         )
             return new SettingChange("pull", label, SettingChange.Unchanged);
         await save.ExecuteAsync(
             """
             insert into pull (connection_id, object, workspace, source, enabled, fields, revision)
-            values (@connectionId, @Object, @Workspace, @Source, @Enabled, @fields::jsonb, 1)
+            values (@connectionId, @Object, @Workspace, @Source, @Enabled, @text::jsonb, 1)
             on conflict (connection_id, object) do update
                set source = excluded.source, enabled = excluded.enabled, fields = excluded.fields,
                    revision = pull.revision + 1
@@ -61,7 +62,7 @@ public sealed record StoredPull(
                 save.Workspace,
                 wanted.Source,
                 wanted.Enabled,
-                fields = PullSetting.Write(wanted.Fields).ToJsonString(),
+                text = PullSetting.Write(fields).ToJsonString(),
             }
         );
         return new SettingChange("pull", label, before is null ? SettingChange.Created : SettingChange.Updated);

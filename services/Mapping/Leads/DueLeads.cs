@@ -18,32 +18,15 @@ public sealed class DueLeads(
 {
     private const int Most = 500;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var taken = 0;
-            try
-            {
-                taken = await RunOnceAsync(stoppingToken);
-            }
-            catch (Exception fault) when (Faults.IsInfrastructure(fault))
-            {
-                if (!stoppingToken.IsCancellationRequested)
-                    log.LogWarning(
-                        "Taking up leads that are due waits for what is away ({Fault})",
-                        fault.GetType().Name
-                    );
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                log.LogError("Taking up leads that are due: {Fault}", Faults.Trace(fault));
-            }
-            if (taken < Most)
-                await Task.Delay(options.DueEvery, clock, stoppingToken)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(
+            "Taking up leads that are due",
+            options.DueEvery,
+            async stop => await RunOnceAsync(stop) == Most,
+            clock,
+            log,
+            stoppingToken
+        );
 
     /// <summary>Works off one batch.</summary>
     /// <returns>How many were taken up.</returns>

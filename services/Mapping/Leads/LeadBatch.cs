@@ -83,10 +83,31 @@ public sealed class WorkingLead(long id, LeadKey key, long version, LeadState st
     public bool Apply(CapturedLead patch, DateTimeOffset receivedAt)
     {
         var stamp = Stamp.Of(patch.OccurredAt, patch.EventId);
+        // The earliest is the earliest in whatever order they come, also when all else that it tells is known or was withdrawn.
+        var isEarliest = FirstCapturedAt is null || stamp.At < FirstCapturedAt;
+        if (isEarliest)
+        {
+            FirstCapturedAt = stamp.At;
+            IsChanged = true;
+        }
         if (State.IsDropped(stamp))
+        {
+            IsNews |= isEarliest && !State.IsWithdrawn;
             return false;
-        var news = State.Apply(patch);
-        foreach (var turn in patch.Turns ?? [])
+        }
+        if (!(State.Apply(patch) | ApplyTurns(patch.Turns ?? [], stamp)) && !isEarliest)
+            return false;
+        LastCapturedAt = LastCapturedAt > stamp.At ? LastCapturedAt : stamp.At;
+        ReceivedAt = receivedAt;
+        HasRecordNews |= patch.Records is not null;
+        IsNews = IsChanged = true;
+        return true;
+    }
+
+    private bool ApplyTurns(IReadOnlyList<ConversationTurn> turns, Stamp stamp)
+    {
+        var news = false;
+        foreach (var turn in turns)
         {
             var name = (turn.ConversationId, turn.TurnId);
             var known =
@@ -98,14 +119,7 @@ public sealed class WorkingLead(long id, LeadKey key, long version, LeadState st
             NewTurns[name] = new StoredTurn(turn, stamp);
             news = true;
         }
-        if (!news)
-            return false;
-        FirstCapturedAt = FirstCapturedAt < stamp.At ? FirstCapturedAt : stamp.At;
-        LastCapturedAt = LastCapturedAt > stamp.At ? LastCapturedAt : stamp.At;
-        ReceivedAt = receivedAt;
-        HasRecordNews |= patch.Records is not null;
-        IsNews = IsChanged = true;
-        return true;
+        return news;
     }
 
     /// <summary>Takes values from a CRM in. They are not captured: they make the lead eligible for nothing by themselves.</summary>

@@ -3,12 +3,10 @@ using System.Text.Json.Nodes;
 using LeadSync.Contracts;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping.Config;
-using LeadSync.Mapping.Fields;
-using LeadSync.Mapping.Routes;
 
 namespace LeadSync.Mapping.Publishing;
 
-/// <summary>What publishing a mapping or a route as it is given would do.</summary>
+/// <summary>What publishing a setting as it is given would do.</summary>
 /// <param name="Before">As it is in force; null when it is not there.</param>
 /// <param name="After">As it would be; as it was given, when it is faulty or could not be checked.</param>
 /// <param name="Faults">Why it cannot be published; all of them, but only those of form when it could not be checked.</param>
@@ -20,7 +18,7 @@ public sealed record Foreseen(
     FailureKind? Unchecked
 );
 
-/// <summary>Reads a mapping or a route from what was sent for it, looks what it would do, and publishes it.</summary>
+/// <summary>Reads a setting from what was sent for it, looks what it would do, and publishes it.</summary>
 public sealed class CheckSetting(SaveSettings save, SettingsStore store)
 {
     /// <summary>Does everything that publishing does, and lets it go again.</summary>
@@ -104,11 +102,6 @@ public sealed class CheckSetting(SaveSettings save, SettingsStore store)
         return reader.Faults;
     }
 
-    private static ConfigDocument Read(SettingReader reader, SettingKey key, JsonObject body)
-    {
-        var root = JsonSerializer.SerializeToElement(body);
-        return key.Kind == SettingKey.Mappings
-            ? new ConfigDocument([], MappingSetting.Read(reader, root, "") is { } mapping ? [mapping] : [], [])
-            : new ConfigDocument([], [], RouteSetting.Read(reader, root, "") is { } route ? [route] : []);
-    }
+    private static ConfigDocument Read(SettingReader reader, SettingKey key, JsonObject body) =>
+        SettingKind.Of(key).Read(reader, JsonSerializer.SerializeToElement(body));
 }

@@ -6,12 +6,12 @@ using Npgsql;
 
 namespace LeadSync.Mapping.Publishing;
 
-/// <summary>What somebody prepares for a mapping or a route.</summary>
+/// <summary>What somebody prepares for a setting.</summary>
 /// <param name="Body">As it was sent, perhaps faulty.</param>
 /// <param name="BasedOn">The version in force when it was saved; null: there was none.</param>
 public sealed record Draft(JsonObject Body, long Revision, long? BasedOn, DateTimeOffset SavedAt, string SavedBy);
 
-/// <summary>All SQL on <c>setting_draft</c>: one draft for each mapping or route.</summary>
+/// <summary>All SQL on <c>setting_draft</c>: one draft for each setting.</summary>
 public sealed class DraftStore(NpgsqlDataSource database, TimeProvider clock)
 {
     public async Task<Draft?> FindAsync(string workspace, SettingKey key, CancellationToken cancellationToken)

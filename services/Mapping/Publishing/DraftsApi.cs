@@ -38,33 +38,39 @@ public sealed record DraftDiffView(
 public sealed record PublishedView(long Version, string Change, Affected Affected);
 
 /// <summary>
-/// Drafts of mappings and routes: saved however faulty they are, published only without a fault, and only onto the version
+/// Drafts of settings: saved however faulty they are, published only without a fault, and only onto the version
 /// that they were made from.
 /// </summary>
 public static class DraftsApi
 {
     public static void MapDrafts(this IEndpointRouteBuilder app)
     {
-        foreach (var path in new[] { PublishedSetting.Mappings, PublishedSetting.Routes })
+        foreach (var kind in SettingKind.Published)
         {
+            var path = kind.Address;
             app.MapGet($"{path}/draft", GetAsync)
+                .WithMetadata(kind)
                 .WithSummary("The draft and what stands in the way of publishing it.")
                 .Produces<DraftView>()
                 .RequireAtLeast(Role.Viewer);
             app.MapPut($"{path}/draft", PutAsync)
+                .WithMetadata(kind)
                 .WithSummary("Saves a draft, however faulty it is.")
                 .Produces<DraftView>()
                 .ReadsBody("The setting. If-Match may name the draft that it was made from.")
                 .RequireAtLeast(Role.Integrator);
             app.MapDelete($"{path}/draft", DeleteAsync)
+                .WithMetadata(kind)
                 .WithSummary("Throws the draft away. If-Match may name the one that is meant.")
                 .Produces(StatusCodes.Status204NoContent)
                 .RequireAtLeast(Role.Integrator);
             app.MapGet($"{path}/draft/diff", DiffAsync)
+                .WithMetadata(kind)
                 .WithSummary("What publishing the draft would change, and how many leads it touches.")
                 .Produces<DraftDiffView>()
                 .RequireAtLeast(Role.Viewer);
             app.MapPost($"{path}/draft/publish", PublishAsync)
+                .WithMetadata(kind)
                 .WithSummary("Puts the draft in force, onto the version that it was made from.")
                 .Produces<PublishedView>()
                 .RequireAtLeast(Role.Integrator);
@@ -72,7 +78,7 @@ public static class DraftsApi
     }
 
     private static async Task<IResult> GetAsync(
-        PublishedSetting setting,
+        AddressedSetting setting,
         Caller caller,
         DraftStore drafts,
         CheckSetting check,
@@ -99,7 +105,7 @@ public static class DraftsApi
     }
 
     private static async Task<IResult> PutAsync(
-        PublishedSetting setting,
+        AddressedSetting setting,
         Caller caller,
         HttpRequest request,
         HttpResponse response,
@@ -128,7 +134,7 @@ public static class DraftsApi
     }
 
     private static async Task<IResult> DeleteAsync(
-        PublishedSetting setting,
+        AddressedSetting setting,
         Caller caller,
         HttpRequest request,
         DraftStore drafts,
@@ -144,7 +150,7 @@ public static class DraftsApi
     }
 
     private static async Task<IResult> DiffAsync(
-        PublishedSetting setting,
+        AddressedSetting setting,
         Caller caller,
         DraftStore drafts,
         CheckSetting check,
@@ -171,7 +177,7 @@ public static class DraftsApi
     }
 
     private static async Task<IResult> PublishAsync(
-        PublishedSetting setting,
+        AddressedSetting setting,
         Caller caller,
         HttpRequest request,
         HttpResponse response,

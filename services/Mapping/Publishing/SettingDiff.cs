@@ -4,13 +4,16 @@ namespace LeadSync.Mapping.Publishing;
 
 /// <summary>One thing that differs between two states of a setting.</summary>
 /// <param name="Member">Which member: <c>fields</c>, <c>createAs</c>.</param>
-/// <param name="Entry">Of a list of entries, which: the CRM field's name; null for a member as a whole.</param>
+/// <param name="Entry">
+/// Of a list of entries, which: the CRM field's name; <c>Lead.Title</c> of what a route maps otherwise; of a pull mapping the
+/// lead field's. Null for a member as a whole.
+/// </param>
 /// <param name="Change"><c>added</c>, <c>removed</c> or <c>changed</c>.</param>
 /// <param name="Before">Null when it was not there.</param>
 /// <param name="After">Null when it is gone.</param>
 public sealed record SettingDifference(string Member, string? Entry, string Change, JsonNode? Before, JsonNode? After);
 
-/// <summary>Pure: what differs between two states of a mapping or a route, a mapping's entries one by one.</summary>
+/// <summary>Pure: what differs between two states of a setting, entries one by one.</summary>
 public static class SettingDiff
 {
     // What says which setting it is, not how it is.
@@ -66,25 +69,32 @@ public static class SettingDiff
             after?.DeepClone()
         );
 
-    // By the CRM field that each is for, whose case the CRM does not mind. Null: this is no list of such entries, or names
-    // one twice, as a faulty draft may.
+    // By what each is for: a CRM field, whose case the CRM does not mind; of what a route overrides, the object and the field;
+    // of a pull mapping, the lead field. Null: this is no list of such entries, or names one twice, as a faulty draft may.
     private static Dictionary<string, JsonNode>? Entries(JsonNode? node)
     {
+        var entries = new Dictionary<string, JsonNode>(StringComparer.OrdinalIgnoreCase);
         if (node is null)
-            return new Dictionary<string, JsonNode>(StringComparer.OrdinalIgnoreCase);
+            return entries;
         if (node is not JsonArray list)
             return null;
-        var entries = new Dictionary<string, JsonNode>(StringComparer.OrdinalIgnoreCase);
         foreach (var entry in list)
         {
-            if (
-                entry is not JsonObject members
-                || members["field"] is not JsonValue field
-                || !field.TryGetValue<string>(out var name)
-                || !entries.TryAdd(name, entry)
-            )
+            if (entry is not JsonObject members)
+                return null;
+            if (Text(members["object"]) is { } name)
+            {
+                if (Entries(members["fields"]) is not { } overriding)
+                    return null;
+                if (overriding.Any(one => !entries.TryAdd($"{name}.{one.Key}", one.Value)))
+                    return null;
+            }
+            else if ((Text(members["field"]) ?? Text(members["to"])) is not { } field || !entries.TryAdd(field, entry))
                 return null;
         }
         return entries;
     }
+
+    private static string? Text(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace LeadSync.Mapping.Publishing;
 
-/// <summary>A state of a mapping or a route that was published.</summary>
+/// <summary>A state of a setting that was published.</summary>
 /// <param name="Number">From 1; the one in force has the number of the setting's revision.</param>
 /// <param name="Change"><c>created</c>, <c>updated</c>, <c>published</c> from a draft, or <c>restored</c>.</param>
 /// <param name="RestoredFrom">The version that it repeats; null when it was not restored.</param>
@@ -26,11 +26,7 @@ public sealed class VersionStore(NpgsqlDataSource database)
     /// </summary>
     public static async Task KeepAsync(Saving save, SaveCause cause, IEnumerable<ChangedShape> changed)
     {
-        foreach (
-            var one in changed.Where(one =>
-                one is { After: not null, Key.Kind: SettingKey.Mappings or SettingKey.Routes }
-            )
-        )
+        foreach (var one in changed.Where(one => one.After is not null && SettingKind.Of(one.Key).IsPublished))
         {
             var number = await save.Connection.ExecuteScalarAsync<long>(
                 new CommandDefinition(
@@ -62,15 +58,21 @@ public sealed class VersionStore(NpgsqlDataSource database)
 
     private static Task<int> NumberAsync(Saving save, SettingKey key, long number) =>
         save.ExecuteAsync(
-            key.Kind == SettingKey.Mappings
-                ? """
+            key.Kind switch
+            {
+                SettingKey.Mappings => """
                 update mapping set revision = @number
                  where workspace = @Workspace and connection_id = @ConnectionId and connection_id || '/' || object = @Name
-                """
-                : """
+                """,
+                SettingKey.Routes => """
                 update route set revision = @number
                  where workspace = @Workspace and connection_id = @ConnectionId and source || '/' || connection_id = @Name
                 """,
+                _ => """
+                update pull set revision = @number
+                 where workspace = @Workspace and connection_id = @ConnectionId and connection_id || '/' || object = @Name
+                """,
+            },
             new
             {
                 number,

@@ -21,24 +21,28 @@ public sealed record VersionView(
     JsonObject Setting
 );
 
-/// <summary>The versions of mappings and routes: listed, shown, and brought back as a new one.</summary>
+/// <summary>The versions of settings: listed, shown, and brought back as a new one.</summary>
 public static class VersionsApi
 {
     private const int Most = 100;
 
     public static void MapVersions(this IEndpointRouteBuilder app)
     {
-        foreach (var path in new[] { PublishedSetting.Mappings, PublishedSetting.Routes })
+        foreach (var kind in SettingKind.Published)
         {
+            var path = kind.Address;
             app.MapGet($"{path}/versions", ListAsync)
+                .WithMetadata(kind)
                 .WithSummary("Its versions, newest first.")
                 .Produces<VersionsView>()
                 .RequireAtLeast(Role.Viewer);
             app.MapGet($"{path}/versions/{{number:long}}", GetAsync)
+                .WithMetadata(kind)
                 .WithSummary("A version, with the setting as it was.")
                 .Produces<VersionView>()
                 .RequireAtLeast(Role.Viewer);
             app.MapPost($"{path}/versions/{{number:long}}/restore", RestoreAsync)
+                .WithMetadata(kind)
                 .WithSummary("Brings a version back, as a new one. If-Match may name the version in force.")
                 .Produces<PublishedView>()
                 .RequireAtLeast(Role.Integrator);
@@ -46,7 +50,7 @@ public static class VersionsApi
     }
 
     private static async Task<IResult> ListAsync(
-        PublishedSetting setting,
+        AddressedSetting setting,
         long? before,
         Caller caller,
         VersionStore versions,
@@ -64,7 +68,7 @@ public static class VersionsApi
     }
 
     private static async Task<IResult> GetAsync(
-        PublishedSetting setting,
+        AddressedSetting setting,
         long number,
         Caller caller,
         VersionStore versions,
@@ -85,7 +89,7 @@ public static class VersionsApi
 
     // Checked against the CRM as it is now, which may have changed since that version was in force.
     private static async Task<IResult> RestoreAsync(
-        PublishedSetting setting,
+        AddressedSetting setting,
         long number,
         Caller caller,
         HttpRequest request,

@@ -14,8 +14,8 @@ public sealed class LookUpReferences(
 {
     private const int Most = 900;
 
-    // As many as a query of the CRM takes, however many quotes stand in them.
-    private const int MostAtOnce = 150;
+    /// <summary>As many as a query of the CRM takes, however many quotes stand in them.</summary>
+    public const int MostAtOnce = 150;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
 

@@ -10,4 +10,7 @@ public sealed record LookedUp(string Value, string? RecordId, int Count)
         Count == 0 ? "none"
         : Count == 1 && RecordId is not null ? "found"
         : "several";
+
+    /// <summary>As leads read it.</summary>
+    public ReferenceCopy Copy() => ReferenceCopy.Of(State, RecordId);
 }

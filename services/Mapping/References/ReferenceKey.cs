@@ -18,6 +18,16 @@ public abstract record ReferenceCopy
 
     /// <summary>More than one record has it.</summary>
     public sealed record Ambiguous : ReferenceCopy;
+
+    /// <param name="state">As the copy has it: <c>found</c>, <c>several</c> or <c>none</c>.</param>
+    /// <param name="recordId">Null unless one was found.</param>
+    public static ReferenceCopy Of(string state, string? recordId) =>
+        state switch
+        {
+            "found" => new Found(recordId!),
+            "several" => new Ambiguous(),
+            _ => new Missing(),
+        };
 }
 
 /// <summary>The references that were looked up, of those that some leads name.</summary>
@@ -27,4 +37,9 @@ public sealed class KnownReferences(IReadOnlyDictionary<(Guid ConnectionId, Refe
 
     /// <summary>Null where it was not looked up yet.</summary>
     public ReferenceCopy? Find(Guid connectionId, ReferenceKey key) => copies.GetValueOrDefault((connectionId, key));
+
+    /// <summary>These and others.</summary>
+    public KnownReferences With(
+        IEnumerable<KeyValuePair<(Guid ConnectionId, ReferenceKey Key), ReferenceCopy>> others
+    ) => new(copies.Concat(others).ToDictionary());
 }

@@ -81,6 +81,7 @@ public sealed class ReferenceStore(NpgsqlDataSource database, TimeProvider clock
     }
 
     /// <summary>Reads what is known for one lead that is only shown.</summary>
+    /// <param name="wanted">Each once.</param>
     public async Task<KnownReferences> ReadAsync(
         Guid connectionId,
         IEnumerable<ReferenceKey> wanted,
@@ -91,7 +92,7 @@ public sealed class ReferenceStore(NpgsqlDataSource database, TimeProvider clock
         return await ReadAsync(
             connection,
             transaction: null,
-            [.. wanted.Distinct().Select(key => (connectionId, key))],
+            [.. wanted.Select(key => (connectionId, key))],
             cancellationToken
         );
     }
@@ -129,12 +130,6 @@ public sealed class ReferenceStore(NpgsqlDataSource database, TimeProvider clock
 
     private sealed record Row(Guid ConnectionId, string Object, string By, string Value, string State, string? RecordId)
     {
-        public ReferenceCopy Copy() =>
-            State switch
-            {
-                "found" => new ReferenceCopy.Found(RecordId!),
-                "several" => new ReferenceCopy.Ambiguous(),
-                _ => new ReferenceCopy.Missing(),
-            };
+        public ReferenceCopy Copy() => ReferenceCopy.Of(State, RecordId);
     }
 }

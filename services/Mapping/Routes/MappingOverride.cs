@@ -45,6 +45,17 @@ public sealed record MappingOverride(string Path, string Object, IReadOnlyList<E
 
     public IEnumerable<MappingEntry> Entries => Fields.Select(setting => setting.Entry);
 
+    /// <summary>The same with other entries, in the same order.</summary>
+    public MappingOverride With(IReadOnlyList<MappingEntry> entries) =>
+        this with
+        {
+            Fields = [.. Fields.Zip(entries, (setting, entry) => setting with { Entry = entry })],
+        };
+
+    /// <summary>The same, standing elsewhere.</summary>
+    public MappingOverride At(string path) =>
+        new(path, Object, [.. Fields.Select((setting, at) => setting with { Path = $"{path}.fields[{at}]" })]);
+
     /// <summary>The same, its entries marked as saved now, but for those that were there already.</summary>
     public MappingOverride SavedAt(DateTimeOffset now, IEnumerable<MappingOverride> before)
     {

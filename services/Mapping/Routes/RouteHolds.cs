@@ -125,27 +125,19 @@ public sealed class RouteHolds(NpgsqlDataSource database, PushClient push, TimeP
         );
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(
+            "Telling Push that routes are enabled again",
+            Pause,
+            async stop =>
             {
-                await RunOnceAsync(null, stoppingToken);
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                if (Faults.IsInfrastructure(fault))
-                    log.LogWarning(
-                        "Telling Push that routes are enabled again: {Fault}; trying again",
-                        Faults.Name(fault)
-                    );
-                else
-                    log.LogError("Telling Push that routes are enabled again: {Fault}", Faults.Trace(fault));
-            }
-            await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+                await RunOnceAsync(null, stop);
+                return false;
+            },
+            clock,
+            log,
+            stoppingToken
+        );
 
     /// <summary>Tells at once of a workspace's holds that have ended; when Push is away it is told later.</summary>
     public async Task TellAsync(string workspace, CancellationToken cancellationToken)

@@ -9,6 +9,25 @@ namespace LeadSync.Mapping.Routes;
 /// <param name="Connection">Name or id.</param>
 public sealed record RouteSetting(string Path, string Source, string Connection, bool Enabled, RouteTerms Terms)
 {
+    public static SettingKind Kind { get; } =
+        new(SettingKey.Routes, "route", "/v1/routes", [new AddressPart("source", "source"), AddressPart.Connection])
+        {
+            Read = (reader, node) =>
+                Read(reader, node, "") is { } route
+                    ? ConfigDocument.Empty with
+                    {
+                        Routes = [route],
+                    }
+                    : ConfigDocument.Empty,
+            Shown = there =>
+                there.Routes.Select(route => new ShownSetting(
+                    SettingKey.Route(route.Source, route.ConnectionId),
+                    route.Revision,
+                    Write(route, route.ConnectionId.ToString()),
+                    View(route)
+                )),
+        };
+
     public static RouteSetting? Read(SettingReader reader, JsonElement node, string path)
     {
         if (!reader.IsObject(node, path, ["source", "connection", "enabled", .. RouteTerms.Members]))
@@ -31,6 +50,19 @@ public sealed record RouteSetting(string Path, string Source, string Connection,
                 ["source"] = route.Source,
                 ["connection"] = connection,
                 ["enabled"] = route.Enabled,
+            },
+            route.Terms
+        );
+
+    // The setting as it is saved, with what only we know.
+    private static JsonObject View(StoredRoute route) =>
+        RouteTerms.Write(
+            new JsonObject
+            {
+                ["source"] = route.Source,
+                ["connectionId"] = route.ConnectionId,
+                ["enabled"] = route.Enabled,
+                ["enabledSince"] = route.Enabled ? JsonValue.Create(route.EnabledAt) : null,
             },
             route.Terms
         );

@@ -9,6 +9,29 @@ namespace LeadSync.Mapping.Sources;
 /// <param name="Path">Where it stands in what was sent.</param>
 public sealed record SourceSetting(string Path, string Name, bool Enabled)
 {
+    public static SettingKind Kind { get; } =
+        new(SettingKey.Sources, "source", "/v1/sources", [new AddressPart("source", "name")])
+        {
+            IsPublished = false,
+            View = typeof(SourceView),
+            Read = (reader, node) =>
+                Read(reader, node, "") is { } source
+                    ? ConfigDocument.Empty with
+                    {
+                        Sources = [source],
+                    }
+                    : ConfigDocument.Empty,
+            Shown = there =>
+                there
+                    .Sources.Where(source => source.Declared)
+                    .Select(source => new ShownSetting(
+                        SettingKey.Source(source.Name),
+                        source.Revision,
+                        Write(source),
+                        SourceView.Of(source)
+                    )),
+        };
+
     /// <summary>Its own, beside the standard ones.</summary>
     public IReadOnlyList<LeadField> Fields { get; init; } = [];
 

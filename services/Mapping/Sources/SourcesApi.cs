@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using LeadSync.Contracts;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping.Config;
 
@@ -13,7 +12,17 @@ public sealed record SourceView(
     bool Enabled,
     DateTimeOffset? EnabledSince,
     JsonArray Fields
-);
+)
+{
+    public static SourceView Of(StoredSource source) =>
+        new(
+            source.Name,
+            source.Declared,
+            source.Enabled,
+            source.Enabled ? source.EnabledAt : null,
+            FieldSetting.Write(source.Fields)
+        );
+}
 
 /// <summary>A source with all that is known of its fields.</summary>
 /// <param name="Standard">Fields that every source has, but for those that it declares otherwise.</param>
@@ -42,7 +51,8 @@ public static class SourcesApi
             .WithSummary("A source with all that is known of its fields, and its revision as ETag.")
             .Produces<SourceDetails>()
             .RequireAtLeast(Role.Viewer);
-        app.MapPut("/v1/sources/{source}", PutAsync)
+        app.MapPut(SourceSetting.Kind.Address, PutAsync)
+            .WithMetadata(SourceSetting.Kind)
             .WithSummary("Declares a source or changes it.")
             .Produces<SourceDetails>()
             .ReadsBody(
@@ -55,7 +65,7 @@ public static class SourcesApi
         Caller caller,
         SettingsStore store,
         CancellationToken cancellationToken
-    ) => Results.Ok((await store.ReadAsync(caller.Workspace, cancellationToken)).Sources.Select(View));
+    ) => Results.Ok((await store.ReadAsync(caller.Workspace, cancellationToken)).Sources.Select(SourceView.Of));
 
     private static async Task<IResult> GetAsync(
         string source,
@@ -67,8 +77,8 @@ public static class SourcesApi
     )
     {
         var there = await store.ReadAsync(caller.Workspace, cancellationToken);
-        if (there.Sources.FirstOrDefault(one => one.Name == source) is not { } stored)
-            return FailureCatalogue.NotFound.Problem(StatusCodes.Status404NotFound, "There is no such source.");
+        if (there.Source(source) is not { } stored)
+            return SavingApi.NotThere(SourceSetting.Kind);
         response.Headers.ETag = SavingApi.ETag(stored.Revision);
         var model = new SourceModel(stored.Fields);
         var seen = await seenFields.ReadAsync(caller.Workspace, source, cancellationToken);
@@ -87,7 +97,7 @@ public static class SourcesApi
     }
 
     private static async Task<IResult> PutAsync(
-        string source,
+        AddressedSetting setting,
         Caller caller,
         HttpRequest request,
         HttpResponse response,
@@ -95,29 +105,7 @@ public static class SourcesApi
         SettingsStore store,
         SeenFieldStore seenFields,
         CancellationToken cancellationToken
-    )
-    {
-        if (await SavingApi.BodyAsync(request, [("name", source)], cancellationToken) is not { } body)
-            return SavingApi.Unreadable();
-        var reader = new SettingReader();
-        var setting = SourceSetting.Read(reader, body, "");
-        var outcome = await save.RunAsync(
-            SaveCause.Of(caller),
-            reader,
-            new ConfigDocument(setting is null ? [] : [setting], [], []),
-            there => SavingApi.IsExpected(request, there.Sources.FirstOrDefault(one => one.Name == source)?.Revision),
-            cancellationToken
-        );
-        return SavingApi.Problem(outcome)
-            ?? await GetAsync(source, caller, store, seenFields, response, cancellationToken);
-    }
-
-    private static SourceView View(StoredSource source) =>
-        new(
-            source.Name,
-            source.Declared,
-            source.Enabled,
-            source.Enabled ? source.EnabledAt : null,
-            FieldSetting.Write(source.Fields)
-        );
+    ) =>
+        await SettingsApi.SaveAsync(setting, caller, request, save, cancellationToken)
+        ?? await GetAsync(setting.Key.Name, caller, store, seenFields, response, cancellationToken);
 }
