@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -15,6 +16,10 @@ namespace LeadSync.Journeys;
 public class House : IAsyncLifetime
 {
     private const string Key = "ls_live_journeysjourneys_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
+
+    /// <summary>Of each intake that is spread by workspace.</summary>
+    public const int Shares = 8;
+
     private readonly Dictionary<string, RunningService> _services = new(StringComparer.Ordinal);
     private readonly string _prefix = Servers.NewName();
 
@@ -47,6 +52,13 @@ public class House : IAsyncLifetime
         await ConnectAsync();
     }
 
+    /// <summary>A service's database, with a login that may do everything in it.</summary>
+    public string DatabaseOf(string service) =>
+        new NpgsqlConnectionStringBuilder(Postgres)
+        {
+            Database = $"{_prefix}_{service.ToLowerInvariant()}",
+        }.ConnectionString;
+
     private Dictionary<string, string> Settings(string name)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -60,6 +72,7 @@ public class House : IAsyncLifetime
             ["Database__Name"] = $"{_prefix}_{name.ToLowerInvariant()}",
             ["Gateway__BootstrapKey"] = Key,
             ["Crm__DevelopmentHosts__0"] = "127.0.0.1",
+            ["Bus__Shares"] = Shares.ToString(CultureInfo.InvariantCulture),
             ["Push__LateCommit"] = "00:00:05",
             ["Push__Lease"] = "00:00:10",
             ["Push__SendWithin"] = "00:00:05",
