@@ -33,6 +33,12 @@ public static class Wire
     public const string LeadImported = "leadsync.lead-imported";
     public const string SettingChanged = "leadsync.setting-changed";
 
+    /// <summary>
+    /// Where products hear what became of their leads: a topic exchange. The key is <c>workspace.source.event</c>, the event as
+    /// its own exchange is named: <c>acme.web.record-written</c>.
+    /// </summary>
+    public const string Outcomes = "leadsync.outcomes";
+
     /// <summary>The JSON of events. Text is not escaped beyond what JSON asks for: most of it is names.</summary>
     public static JsonSerializerOptions Json { get; } = MakeJson();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -15,6 +16,10 @@ namespace LeadSync.Journeys;
 public class House : IAsyncLifetime
 {
     private const string Key = "ls_live_journeysjourneys_" + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
+
+    /// <summary>Of each intake that is spread by workspace.</summary>
+    public const int Shares = 8;
+
     private readonly Dictionary<string, RunningService> _services = new(StringComparer.Ordinal);
     private readonly string _prefix = Servers.NewName();
 
@@ -58,18 +63,21 @@ public class House : IAsyncLifetime
     /// <summary>Reads one value from a service's database.</summary>
     public async Task<T?> AskAsync<T>(string service, string sql, object? values = null)
     {
-        var place = new NpgsqlConnectionStringBuilder(Postgres)
-        {
-            Database = $"{_prefix}_{service.ToLowerInvariant()}",
-            Pooling = false,
-        };
-        await using var connection = new NpgsqlConnection(place.ConnectionString);
+        await using var connection = new NpgsqlConnection(DatabaseOf(service));
         return await connection.ExecuteScalarAsync<T>(sql, values);
     }
 
     /// <summary>Settings of a service that differ from those of every house, by environment variable.</summary>
     protected virtual IReadOnlyDictionary<string, string> OwnSettings(string name) =>
         new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>A service's database, with a login that may do everything in it.</summary>
+    public string DatabaseOf(string service) =>
+        new NpgsqlConnectionStringBuilder(Postgres)
+        {
+            Database = $"{_prefix}_{service.ToLowerInvariant()}",
+            Pooling = false,
+        }.ConnectionString;
 
     private Dictionary<string, string> Settings(string name)
     {
@@ -84,6 +92,7 @@ public class House : IAsyncLifetime
             ["Database__Name"] = $"{_prefix}_{name.ToLowerInvariant()}",
             ["Gateway__BootstrapKey"] = Key,
             ["Crm__DevelopmentHosts__0"] = "127.0.0.1",
+            ["Bus__Shares"] = Shares.ToString(CultureInfo.InvariantCulture),
             ["Push__LateCommit"] = "00:00:05",
             ["Push__Lease"] = "00:00:10",
             ["Push__SendWithin"] = "00:00:05",

@@ -10,7 +10,7 @@ public sealed class When_nobody_listens_any_more(House house) : IClassFixture<Ho
     [Fact]
     public async Task Gateway_refuses_at_once_turns_unready_and_goes_on_when_it_is_mended()
     {
-        await house.Broker.UnbindAsync("leadsync.capture", "mapping.capture");
+        await house.Broker.UnbindSharesAsync("leadsync.capture", House.Shares);
 
         using var refused = await house.Http.PostAsJsonAsync(
             "/v1/leads",
@@ -23,7 +23,7 @@ public sealed class When_nobody_listens_any_more(House house) : IClassFixture<Ho
         var gateway = house.Services["Gateway"];
         await Eventually.ShouldBe(async () => await gateway.ReadinessAsync() == HttpStatusCode.ServiceUnavailable);
 
-        await house.Broker.BindAsync("leadsync.capture", "mapping.capture");
+        await house.Broker.BindSharesAsync("leadsync.capture", House.Shares);
         await Eventually.ShouldBe(async () => await gateway.ReadinessAsync() == HttpStatusCode.OK);
         await house.CaptureAsync(Lead("ben"));
         await Eventually.ShouldBe(() => house.Crm.Org.Find("Lead", "ben@journeys.example").Count == 1);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using LeadSync.Hosting.Web;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -76,6 +77,7 @@ public class ServiceUnderTest<TProgram>(string service) : IAsyncLifetime
             ["LEADSYNC_POSTGRES"] = Servers.Postgres,
             ["LEADSYNC_RABBITMQ"] = Broker.Uri.ToString(),
             ["LEADSYNC_RABBITMQ_MANAGEMENT"] = Servers.RabbitMqManagement.ToString(),
+            ["Bus:Shares"] = TestBroker.Shares.ToString(CultureInfo.InvariantCulture),
             ["LEADSYNC_SERVICE_KEY"] = Convert.ToBase64String(Servers.ServiceKey),
             ["LEADSYNC_MASTER_KEY"] = Convert.ToBase64String(Servers.MasterKey),
             ["Database:Create"] = "true",

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using LeadSync.Contracts;
 using LeadSync.Hosting.Bus;
 using RabbitMQ.Client;
 using Xunit;
@@ -12,6 +13,9 @@ namespace LeadSync.Testing;
 /// </summary>
 public class TestBroker : IAsyncLifetime
 {
+    /// <summary>Of each shared intake; services under test are told the same.</summary>
+    public const int Shares = 2;
+
     private static readonly SemaphoreSlim Sweep = new(1);
     private static bool _swept;
     private readonly Uri _broker;
@@ -56,7 +60,7 @@ public class TestBroker : IAsyncLifetime
             }
         );
         await using var channel = await OpenChannelAsync();
-        await Topology.DeclareAsync(channel, CancellationToken.None);
+        await Topology.DeclareAsync(channel, Shares, CancellationToken.None);
     }
 
     public virtual async ValueTask DisposeAsync()
@@ -70,20 +74,25 @@ public class TestBroker : IAsyncLifetime
     }
 
     /// <summary>Publishes a raw body as one of our own services, with a plain client, confirmed and mandatory.</summary>
-    public Task PublishAsync(string exchange, string body, BasicProperties? properties = null) =>
-        PublishAsync(exchange, Encoding.UTF8.GetBytes(body), properties);
+    public Task PublishAsync(string exchange, string body, BasicProperties? properties = null, string key = "") =>
+        PublishAsync(exchange, Encoding.UTF8.GetBytes(body), properties, key);
 
-    /// <inheritdoc cref="PublishAsync(string, string, BasicProperties?)"/>
-    public async Task PublishAsync(string exchange, ReadOnlyMemory<byte> body, BasicProperties? properties = null)
+    /// <inheritdoc cref="PublishAsync(string, string, BasicProperties?, string)"/>
+    public async Task PublishAsync(
+        string exchange,
+        ReadOnlyMemory<byte> body,
+        BasicProperties? properties = null,
+        string key = ""
+    )
     {
         await using var channel = await OpenChannelAsync();
         properties ??= new BasicProperties { UserId = Place.User };
-        await channel.BasicPublishAsync(exchange, "", mandatory: true, properties, body);
+        await channel.BasicPublishAsync(exchange, key, mandatory: true, properties, body);
     }
 
     /// <summary>
     /// Publishes a raw body as a product does: with a login <c>product.WORKSPACE.SOURCE</c> that may write to the capture
-    /// and withdraw exchanges and nothing else.
+    /// and withdraw exchanges, and hear its own outcomes.
     /// </summary>
     /// <param name="properties">When not given, only the user id that the broker checks.</param>
     public Task PublishAsProductAsync(
@@ -118,13 +127,23 @@ public class TestBroker : IAsyncLifetime
             $"/api/users/{BrokerManagement.Escape(login)}",
             new { password = Password(login), tags = "" }
         );
+        var own = $@"{login.Replace(".", @"\.", StringComparison.Ordinal)}(\..+)?";
+        await _management.PutAsync(
+            $"/api/topic-permissions/{VirtualHost}/{BrokerManagement.Escape(login)}",
+            new
+            {
+                exchange = Wire.Outcomes,
+                write = "^$",
+                read = $@"^{workspace}\.{source}\.([a-z-]+|\*|#)$",
+            }
+        );
         await _management.PutAsync(
             $"/api/permissions/{VirtualHost}/{BrokerManagement.Escape(login)}",
             new
             {
-                configure = "^$",
-                write = @"^leadsync\.(capture|withdraw)$",
-                read = "^$",
+                configure = $"^{own}$",
+                write = $@"^(leadsync\.(capture|withdraw)|{own})$",
+                read = $@"^(leadsync\.outcomes|{own})$",
             }
         );
         return login;
@@ -158,21 +177,54 @@ public class TestBroker : IAsyncLifetime
         }
     }
 
-    /// <summary>Takes up to so many messages off a queue.</summary>
+    /// <summary>Takes up to so many messages off a queue, and off its shares where it has some.</summary>
     public async Task<IReadOnlyList<BasicGetResult>> ReadAsync(string queue, int most = 1_000)
     {
         await using var channel = await OpenChannelAsync();
         var messages = new List<BasicGetResult>();
-        while (messages.Count < most && await channel.BasicGetAsync(queue, autoAck: true) is { } message)
-            messages.Add(message);
+        foreach (var one in WithShares(queue))
+        {
+            while (messages.Count < most && await channel.BasicGetAsync(one, autoAck: true) is { } message)
+                messages.Add(message);
+        }
         return messages;
     }
 
-    /// <summary>How many messages wait on a queue; those handed out and not acknowledged yet do not count.</summary>
-    public async Task<uint> CountAsync(string queue)
+    /// <summary>
+    /// How many messages wait on a queue and its shares; those handed out and not acknowledged yet do not count.
+    /// </summary>
+    public async Task<uint> CountAsync(string queue, int shares = Shares)
     {
         await using var channel = await OpenChannelAsync();
-        return (await channel.QueueDeclarePassiveAsync(queue)).MessageCount;
+        var count = 0u;
+        foreach (var one in WithShares(queue, shares))
+            count += (await channel.QueueDeclarePassiveAsync(one)).MessageCount;
+        return count;
+    }
+
+    private static IEnumerable<string> WithShares(string queue, int count = Shares) =>
+        Topology.Shared.FirstOrDefault(shares => shares.Queue == queue) is { } intake
+            ? Enumerable.Range(1, count).Select(intake.QueueOf).Prepend(queue)
+            : [queue];
+
+    /// <summary>Declares a queue as a product does, and binds it to the outcomes of its own source.</summary>
+    /// <param name="login">From <see cref="AddProductAsync"/>; the queue's name too.</param>
+    public async Task<string> HearOutcomesAsync(string login, IDictionary<string, object?>? arguments = null)
+    {
+        await using var channel = await OpenChannelAsync(login);
+        await channel.QueueDeclareAsync(login, durable: true, exclusive: false, autoDelete: false, arguments);
+        await channel.QueueBindAsync(login, Wire.Outcomes, $"{login[Openers.ProductPrefix.Length..]}.*");
+        return login;
+    }
+
+    /// <summary>Takes up to so many messages off a product's queue, as the product itself.</summary>
+    public async Task<IReadOnlyList<BasicGetResult>> ReadAsProductAsync(string login, int most = 1_000)
+    {
+        await using var channel = await OpenChannelAsync(login);
+        var messages = new List<BasicGetResult>();
+        while (messages.Count < most && await channel.BasicGetAsync(login, autoAck: true) is { } message)
+            messages.Add(message);
+        return messages;
     }
 
     /// <summary>The names of all queues.</summary>
@@ -187,17 +239,33 @@ public class TestBroker : IAsyncLifetime
         ];
 
     /// <summary>Takes a binding away.</summary>
-    public async Task UnbindAsync(string exchange, string queue)
+    public async Task UnbindAsync(string exchange, string queue, string key = "")
     {
         await using var channel = await OpenChannelAsync();
-        await channel.QueueUnbindAsync(queue, exchange, "");
+        await channel.QueueUnbindAsync(queue, exchange, key);
     }
 
     /// <summary>Puts a binding back.</summary>
-    public async Task BindAsync(string exchange, string queue)
+    public async Task BindAsync(string exchange, string queue, string key = "")
     {
         await using var channel = await OpenChannelAsync();
-        await channel.QueueBindAsync(queue, exchange, "");
+        await channel.QueueBindAsync(queue, exchange, key);
+    }
+
+    /// <summary>Takes away the bindings of all shares of an intake.</summary>
+    /// <param name="shares">How many there are.</param>
+    public Task UnbindSharesAsync(string exchange, int shares = Shares) =>
+        ForSharesAsync(exchange, shares, UnbindAsync);
+
+    /// <summary>Puts them back.</summary>
+    /// <param name="shares">How many there are.</param>
+    public Task BindSharesAsync(string exchange, int shares = Shares) => ForSharesAsync(exchange, shares, BindAsync);
+
+    private static async Task ForSharesAsync(string exchange, int shares, Func<string, string, string, Task> act)
+    {
+        var intake = Topology.SharesOf(exchange)!;
+        for (var share = 1; share <= shares; share++)
+            await act(intake.SharesExchange, intake.QueueOf(share), Hosting.Bus.Shares.KeyOf(share));
     }
 
     /// <summary>The names that open connections gave themselves.</summary>

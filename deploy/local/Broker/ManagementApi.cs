@@ -17,6 +17,12 @@ public sealed record PeekedMessage(
     JsonElement Properties
 );
 
+/// <summary>What a user may configure, write to and read from: a regular expression each, over names of queues and exchanges.</summary>
+public sealed record BrokerPermissions(string Configure, string Write, string Read);
+
+/// <summary>What a user may publish to a topic exchange, and bind to it: a regular expression each, over routing keys.</summary>
+public sealed record TopicPermissions(string Exchange, string Write, string Read);
+
 /// <summary>The broker's management HTTP API, in the virtual host that LeadSync uses.</summary>
 public sealed class ManagementApi
 {
@@ -109,33 +115,43 @@ public sealed class ManagementApi
         DeleteAsync($"users/{Escape(user)}", cancellationToken);
 
     /// <summary>Makes a user, or gives the user that is there this password and these permissions.</summary>
+    /// <param name="topics">
+    /// What of topic exchanges it may hear. Set first: without, a permission to read one is a permission to hear all of it.
+    /// </param>
     public async Task PutUserAsync(
         string user,
         string password,
-        string configure,
-        string write,
-        string read,
+        BrokerPermissions permissions,
+        TopicPermissions topics,
         CancellationToken cancellationToken
     )
     {
-        await SendAsync<object>(
-            HttpMethod.Put,
-            $"users/{Escape(user)}",
-            new { password, tags = "" },
-            cancellationToken
-        );
-        await SendAsync<object>(
-            HttpMethod.Put,
-            $"permissions/{Escape(VirtualHost)}/{Escape(user)}",
-            new
+        await PutAsync($"users/{Escape(user)}", new { password, tags = "" }, cancellationToken);
+        await PutAsync($"topic-permissions/{Escape(VirtualHost)}/{Escape(user)}", topics, cancellationToken);
+        await PutAsync($"permissions/{Escape(VirtualHost)}/{Escape(user)}", permissions, cancellationToken);
+    }
+
+    /// <summary>Bounds all queues whose name matches a pattern, whatever they were declared with.</summary>
+    /// <param name="definition">Keys of the broker's operator policies.</param>
+    public Task PutOperatorPolicyAsync(
+        string name,
+        string pattern,
+        IReadOnlyDictionary<string, long> definition,
+        CancellationToken cancellationToken
+    ) =>
+        PutAsync(
+            $"operator-policies/{Escape(VirtualHost)}/{Escape(name)}",
+            new Dictionary<string, object>(StringComparer.Ordinal)
             {
-                configure,
-                write,
-                read,
+                ["pattern"] = pattern,
+                ["apply-to"] = "queues",
+                ["definition"] = definition,
             },
             cancellationToken
         );
-    }
+
+    private async Task PutAsync(string path, object body, CancellationToken cancellationToken) =>
+        await SendAsync<object>(HttpMethod.Put, path, body, cancellationToken);
 
     private async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
         (await SendAsync<T>(HttpMethod.Get, path, body: null, cancellationToken))!;

@@ -45,8 +45,13 @@ public sealed record BrokerPlace(Uri Uri, Uri? Management)
 /// Our own connection to the broker, beside those of the buses: declares the topology before anything is published, watches
 /// that it stays, and puts away what cannot be read.
 /// </summary>
-public sealed class Broker(BrokerPlace place, IHttpClientFactory http, TimeProvider clock, ILogger<Broker> log)
-    : BackgroundService
+public sealed class Broker(
+    BrokerPlace place,
+    BusOptions options,
+    IHttpClientFactory http,
+    TimeProvider clock,
+    ILogger<Broker> log
+) : BackgroundService
 {
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim _gate = new(1);
@@ -55,6 +60,9 @@ public sealed class Broker(BrokerPlace place, IHttpClientFactory http, TimeProvi
 
     /// <summary>What is missing for publishing to be safe; null while nothing is. Refreshed every two seconds.</summary>
     public string? Trouble { get; private set; } = "The topology is not declared yet.";
+
+    /// <summary>The queues that something is bound to, as last seen; none without the management API.</summary>
+    public IReadOnlySet<string> BoundQueues { get; private set; } = new HashSet<string>(StringComparer.Ordinal);
 
     // Not awaited by the start: a service whose broker is away is alive, not ready, and goes on by itself later.
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -66,7 +74,10 @@ public sealed class Broker(BrokerPlace place, IHttpClientFactory http, TimeProvi
             {
                 if (!declared)
                 {
-                    await UseAsync(channel => Topology.DeclareAsync(channel, stoppingToken), stoppingToken);
+                    await UseAsync(
+                        channel => Topology.DeclareAsync(channel, options.Shares, stoppingToken),
+                        stoppingToken
+                    );
                     declared = true;
                     _declared.TrySetResult();
                 }
@@ -164,9 +175,14 @@ public sealed class Broker(BrokerPlace place, IHttpClientFactory http, TimeProvi
         var bindings = (
             await response.Content.ReadFromJsonAsync<List<Binding>>(JsonSerializerOptions.Web, cancellationToken)
         )!
+            .Where(binding => binding.Source.Length > 0)
             .Select(binding => (binding.Source, binding.Destination))
             .ToHashSet();
-        var missing = Topology.Routes.Where(route => !bindings.Contains((route.Exchange, route.Queue))).ToList();
+        BoundQueues = bindings.Select(binding => binding.Destination).ToHashSet(StringComparer.Ordinal);
+        var missing = Topology
+            .RoutesWith(options.Shares)
+            .Where(route => !bindings.Contains((route.Exchange, route.Queue)))
+            .ToList();
         return missing.Count == 0
             ? null
             : $"Missing bindings: {string.Join(", ", missing.Select(route => $"{route.Exchange} to {route.Queue}"))}. Restarting any service declares them again.";

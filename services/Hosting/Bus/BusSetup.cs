@@ -1,4 +1,3 @@
-using LeadSync.Contracts;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,12 +13,13 @@ public static class BusSetup
     {
         var place = BrokerPlace.Read(builder.Configuration);
         var services = builder.Services;
+        var options = builder.AddSettings<BusOptions>("Bus");
         services.AddSingleton(place);
         services.AddHttpClient(nameof(Broker), client => client.Timeout = TimeSpan.FromSeconds(5)).RemoveAllLoggers();
         services.AddSingleton<Broker>();
         services.AddHostedService(provider => provider.GetRequiredService<Broker>());
         services.AddSingleton<Backoff>();
-        services.AddSingleton<Publisher>();
+        services.AddSingleton<Publisher>().AddSingleton<ProductOutcomes>();
         services.AddHealthChecks().AddCheck<BusHealth>("bus", tags: [ServiceDefaults.Ready]);
 
         services.AddMassTransit<IPublishingBus>(bus =>
@@ -37,15 +37,15 @@ public static class BusSetup
             );
         });
 
-        var consumers = new Consumers(services);
+        var consumers = new Consumers(services, options);
         configure?.Invoke(consumers);
         if (consumers.Endpoints.Count == 0)
             return;
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
-            foreach (var endpoint in consumers.Endpoints)
-                endpoint.Register(bus);
+            foreach (var register in consumers.Registrations)
+                register(bus);
             bus.UsingRabbitMq(
                 (context, rabbit) =>
                 {
@@ -54,10 +54,12 @@ public static class BusSetup
                     rabbit.AddDeserializer(new BodySerializer(), isDefault: true);
                     rabbit.AddSerializer(new BodySerializer());
                     foreach (var endpoint in consumers.Endpoints)
-                        endpoint.Listen(context, rabbit);
+                        endpoint(context, rabbit);
                 }
             );
         });
+        if (consumers.HasShares)
+            services.AddHostedService<FurtherShares>();
         // Readiness is ours (BusHealth); MassTransit's own checks would add a second opinion under other names.
         services.Configure<HealthCheckServiceOptions>(options =>
         {
@@ -65,87 +67,6 @@ public static class BusSetup
                 options.Registrations.Remove(foreign);
         });
     }
-
-    /// <summary>The queues that a service consumes.</summary>
-    public sealed class Consumers
-    {
-        private const ushort Prefetch = 32;
-        private readonly IServiceCollection _services;
-
-        internal Consumers(IServiceCollection services) => _services = services;
-
-        internal List<Endpoint> Endpoints { get; } = [];
-
-        /// <summary>Consumes events of our own services.</summary>
-        /// <param name="prefetch">How many messages are fetched ahead; few where others are to come first.</param>
-        public Consumers Add<TList, TItem, TConsumer>(string queue, ushort prefetch = Prefetch)
-            where TList : class, IEventList<TItem>
-            where TItem : IEventItem
-            where TConsumer : class, IItemConsumer<TItem> =>
-            Add<TItem, TConsumer>(queue, Openers.Typed<TList, TItem>(), prefetch);
-
-        /// <summary>Consumes what products publish, item by item unread.</summary>
-        public Consumers AddEdge<TConsumer>(string queue)
-            where TConsumer : class, IItemConsumer<System.Text.Json.JsonElement> =>
-            Add<System.Text.Json.JsonElement, TConsumer>(queue, Openers.Edge, Prefetch);
-
-        private Consumers Add<TItem, TConsumer>(string queue, Opener<TItem> opener, ushort prefetch)
-            where TConsumer : class, IItemConsumer<TItem>
-        {
-            if (Topology.Routes.All(route => route.Queue != queue))
-                throw new ArgumentException($"The queue '{queue}' is not in the topology.", nameof(queue));
-            _services.AddSingleton<TConsumer>();
-            _services.AddSingleton(new Consumption<TItem, TConsumer>(queue, opener));
-            Endpoints.Add(
-                new Endpoint(
-                    bus => bus.AddConsumer<ListConsumer<TItem, TConsumer>>(),
-                    (context, rabbit) =>
-                        rabbit.ReceiveEndpoint(
-                            queue,
-                            endpoint => Configure<TItem, TConsumer>(context, endpoint, queue, prefetch)
-                        )
-                )
-            );
-            return this;
-        }
-
-        private static void Configure<TItem, TConsumer>(
-            IBusRegistrationContext context,
-            IRabbitMqReceiveEndpointConfigurator endpoint,
-            string queue,
-            ushort prefetch
-        )
-            where TConsumer : class, IItemConsumer<TItem>
-        {
-            endpoint.ConfigureConsumeTopology = false;
-            // Else MassTransit tells of every fault by an exchange of its own, and what waited out an outage is lost over it.
-            endpoint.PublishFaults = false;
-            endpoint.PrefetchCount = prefetch;
-            foreach (var (name, value) in Topology.QueueArguments(queue))
-                endpoint.SetQueueArgument(name, value);
-            endpoint.ConfigureConsumer<ListConsumer<TItem, TConsumer>>(
-                context,
-                consumer =>
-                    consumer.Options<BatchOptions>(batch =>
-                        batch
-                            .SetMessageLimit(prefetch / 2)
-                            .SetTimeLimit(TimeSpan.FromMilliseconds(10))
-                            .SetConcurrencyLimit(2)
-                    )
-            );
-            // A consumer only ever throws to give its messages back; nothing goes to an error queue because something was down.
-            var broker = context.GetRequiredService<Broker>();
-            endpoint.ConfigureError(pipe => pipe.UseFilter(new ReturnToQueue(broker, queue)));
-            // Every message is of the one type that is consumed, so nothing is ever skipped; were it, it must not be lost
-            // in a queue that nobody knows.
-            endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(new KeepSkipped(broker, queue)));
-        }
-    }
-
-    internal sealed record Endpoint(
-        Action<IBusRegistrationConfigurator> Register,
-        Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator> Listen
-    );
 }
 
 /// <summary>

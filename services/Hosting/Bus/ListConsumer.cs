@@ -276,7 +276,8 @@ public static class Openers
                 : null;
         if (!user.StartsWith(ProductPrefix, StringComparison.Ordinal))
             return stated is not null && CaptureReader.IsSlug(stated)
-                ? (stated, null)
+                // A source: the message was handed on for a product, whose login was checked then.
+                ? (stated, root.TryGetProperty("source", out var of) ? of.GetString() : null)
                 : throw new UnreadableException(WorkspaceRule);
 
         if (

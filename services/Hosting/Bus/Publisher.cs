@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Text.Json;
 using LeadSync.Contracts;
 using MassTransit;
+using RabbitMQ.Client;
 
 namespace LeadSync.Hosting.Bus;
 
@@ -9,92 +9,130 @@ namespace LeadSync.Hosting.Bus;
 public interface IPublishingBus : IBus;
 
 /// <summary>
-/// Publishes events in lists. Returns once the broker has confirmed every one; throws when one was not confirmed in time
-/// or no queue took it. Then any of them may have been published all the same: repeat with the same event ids.
+/// Publishes events in lists, and outcomes to the products that they are about as well. Returns once the broker has confirmed
+/// every one; throws when one was not confirmed in time or no queue took it. Then any of them may have been published all
+/// the same: repeat with the same event ids.
 /// </summary>
-public sealed class Publisher(IPublishingBus bus, Broker broker, BrokerPlace place)
+public sealed class Publisher(
+    IPublishingBus bus,
+    Broker broker,
+    BrokerPlace place,
+    BusOptions options,
+    ProductOutcomes products
+)
 {
     /// <summary>How long a publish may wait for its confirm. Under a broker alarm none comes.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Publishes happenings of one workspace, in as few messages as their number and size allow.</summary>
-    public async Task PublishAsync<TItem>(
+    public Task PublishAsync<TItem>(
         EventKind<TItem> kind,
         string workspace,
         IReadOnlyCollection<TItem> items,
         CancellationToken cancellationToken,
         TimeSpan? patience = null
     )
-        where TItem : IEventItem
+        where TItem : IEventItem =>
+        items.Count == 0
+            ? Task.CompletedTask
+            : WithinAsync(
+                kind.Exchange,
+                patience ?? Patience,
+                limit =>
+                    Task.WhenAll(
+                        SendAsync(kind.Exchange, workspace, Lists.Of(workspace, items), sentAt: null, limit),
+                        products.TellAsync(kind, workspace, items, limit)
+                    ),
+                cancellationToken
+            );
+
+    /// <summary>
+    /// Hands what a product published on to its workspace's share, unread. It says so in the body, which only our own
+    /// services may: the message's user is then ours.
+    /// </summary>
+    internal Task HandOnAsync(
+        string exchange,
+        IReadOnlyCollection<Arrived<JsonElement>> items,
+        CancellationToken cancellationToken
+    ) =>
+        WithinAsync(
+            exchange,
+            Patience,
+            limit =>
+                Task.WhenAll(
+                    items
+                        .GroupBy(item => (item.Workspace, item.Source, item.SentAt))
+                        .Select(group =>
+                            SendAsync(
+                                exchange,
+                                group.Key.Workspace,
+                                Lists.OfUnread(
+                                    group.Key.Workspace,
+                                    group.Key.Source,
+                                    group.Select(arrived => arrived.Item)
+                                ),
+                                group.Key.SentAt,
+                                limit
+                            )
+                        )
+                ),
+            cancellationToken
+        );
+
+    private async Task SendAsync(
+        string exchange,
+        string workspace,
+        IEnumerable<byte[]> lists,
+        DateTimeOffset? sentAt,
+        CancellationToken cancellationToken
+    )
     {
-        if (items.Count == 0)
-            return;
+        var shares = Topology.SharesOf(exchange);
+        var endpoint = await bus.GetSendEndpoint(
+                new Uri(
+                    shares is null
+                        ? $"exchange:{exchange}?type=fanout&durable=true"
+                        : $"exchange:{shares.SharesExchange}?type=topic&durable=true"
+                )
+            )
+            .WaitAsync(cancellationToken);
+        var key = shares is null ? "" : Shares.KeyOf(workspace, options.Shares);
+        var pipe = Pipe.Execute<SendContext<OutgoingBody>>(context => Address(context, key, sentAt));
+        await Task.WhenAll(lists.Select(body => endpoint.Send(new OutgoingBody(body), pipe, cancellationToken)));
+    }
+
+    private void Address(SendContext<OutgoingBody> context, string key, DateTimeOffset? sentAt)
+    {
+        context.Durable = true;
+        context.MessageId = NewId.NextSequentialGuid();
+        if (!context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
+            throw new InvalidOperationException("The publishing bus speaks RabbitMQ.");
+        rabbit.RoutingKey = key;
+        rabbit.Mandatory = true;
+        // The broker checks it against the login of the connection, so consumers can trust who published.
+        rabbit.BasicProperties.UserId = place.User;
+        if (sentAt is { } instant)
+            rabbit.BasicProperties.Timestamp = new AmqpTimestamp(instant.ToUnixTimeSeconds());
+    }
+
+    private async Task WithinAsync(
+        string exchange,
+        TimeSpan patience,
+        Func<CancellationToken, Task> send,
+        CancellationToken cancellationToken
+    )
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(patience ?? Patience);
+        limit.CancelAfter(patience);
         try
         {
             // Nothing goes out before the topology is there: what no queue takes is gone.
             await broker.Declared.WaitAsync(limit.Token);
-            var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{kind.Exchange}?type=fanout&durable=true"))
-                .WaitAsync(limit.Token);
-            await Task.WhenAll(
-                    Lists(workspace, items).Select(body => endpoint.Send(new OutgoingBody(body), Pipe, limit.Token))
-                )
-                .WaitAsync(limit.Token);
+            await send(limit.Token).WaitAsync(limit.Token);
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"The broker has not confirmed a publish to {kind.Exchange} in time.", late);
-        }
-    }
-
-    private IPipe<SendContext<OutgoingBody>> Pipe { get; } =
-        MassTransit.Pipe.Execute<SendContext<OutgoingBody>>(context =>
-        {
-            context.Durable = true;
-            context.MessageId = NewId.NextSequentialGuid();
-            if (!context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
-                throw new InvalidOperationException("The publishing bus speaks RabbitMQ.");
-            rabbit.Mandatory = true;
-            // The broker checks it against the login of the connection, so consumers can trust who published.
-            rabbit.BasicProperties.UserId = place.User;
-        });
-
-    private static IEnumerable<byte[]> Lists<TItem>(string workspace, IReadOnlyCollection<TItem> items)
-        where TItem : IEventItem
-    {
-        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
-        using var writer = new Utf8JsonWriter(
-            buffer,
-            new JsonWriterOptions { Encoder = Wire.Json.Encoder, SkipValidation = true }
-        );
-        var count = 0;
-        foreach (var item in items)
-        {
-            if (count == 0)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("workspace", workspace);
-                writer.WriteStartArray("items");
-            }
-            JsonSerializer.Serialize(writer, item, Wire.Json);
-            if (++count < EventList.MaxItems && writer.BytesCommitted + writer.BytesPending < EventList.MaxBytes)
-                continue;
-            yield return Finish();
-        }
-        if (count > 0)
-            yield return Finish();
-
-        byte[] Finish()
-        {
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-            writer.Flush();
-            var body = buffer.WrittenSpan.ToArray();
-            buffer.ResetWrittenCount();
-            writer.Reset();
-            count = 0;
-            return body;
+            throw new TimeoutException($"The broker has not confirmed a publish to {exchange} in time.", late);
         }
     }
 }

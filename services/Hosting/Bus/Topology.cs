@@ -9,6 +9,11 @@ namespace LeadSync.Hosting.Bus;
 /// </summary>
 public static class Topology
 {
+    /// <summary>Intakes that are spread over several queues, so that one workspace's burst delays only its own share.</summary>
+    public static IReadOnlyList<Shares> Shared { get; } =
+    [new(Wire.Capture, "mapping.capture"), new(Wire.LeadMapped, "push.lead-mapped")];
+
+    /// <summary>All but the shares, whose number is a setting.</summary>
     public static IReadOnlyList<TopologyRoute> Routes { get; } =
     [
         new(Wire.Capture, "mapping.capture"),
@@ -17,6 +22,7 @@ public static class Topology
         new(Wire.LeadWithdrawn, "audit.lead-withdrawn"),
         new(Wire.LeadMapped, "push.lead-mapped"),
         new(Wire.LeadMapped, "audit.lead-mapped"),
+        new($"{Wire.LeadMapped}.shares", "audit.lead-mapped", Everything),
         new(Wire.LeadMappedBackfill, "push.lead-mapped-backfill"),
         new(Wire.LeadMappedBackfill, "audit.lead-mapped"),
         new(Wire.RecordMatched, "audit.record-matched"),
@@ -29,8 +35,31 @@ public static class Topology
         new(Wire.SettingChanged, "audit.setting-changed"),
     ];
 
-    /// <summary>Where a queue's messages go that cannot be read at all.</summary>
-    public static string DeadLetterQueue(string queue) => $"{queue}.dead";
+    private const string Everything = "#";
+
+    /// <summary>The shares of an exchange's intake; null where it is not shared.</summary>
+    public static Shares? SharesOf(string exchange) => Shared.FirstOrDefault(shares => shares.Exchange == exchange);
+
+    /// <summary>Who must get what, with so many shares.</summary>
+    public static IEnumerable<TopologyRoute> RoutesWith(int shares) =>
+        Routes.Concat(
+            Shared.SelectMany(intake =>
+                Enumerable
+                    .Range(1, shares)
+                    .Select(share => new TopologyRoute(
+                        intake.SharesExchange,
+                        intake.QueueOf(share),
+                        Shares.KeyOf(share)
+                    ))
+            )
+        );
+
+    /// <summary>
+    /// Where a queue's messages go that cannot be read at all: the shares of an intake have one place together, and what is
+    /// redriven from there is sorted anew.
+    /// </summary>
+    public static string DeadLetterQueue(string queue) =>
+        $"{Shared.FirstOrDefault(shares => shares.NumberOf(queue) is not null)?.Queue ?? queue}.dead";
 
     /// <summary>
     /// The arguments of a queue. The limit is stated because it differs by version: 3.10 has none and drops messages at
@@ -60,9 +89,10 @@ public static class Topology
         };
 
     /// <summary>Declares everything; what is there already stays.</summary>
-    public static async Task DeclareAsync(IChannel channel, CancellationToken cancellationToken)
+    /// <param name="shares"><see cref="BusOptions.Shares"/>. Shares beyond, declared by whoever has more, stay too.</param>
+    public static async Task DeclareAsync(IChannel channel, int shares, CancellationToken cancellationToken)
     {
-        foreach (var (exchange, queue) in Routes)
+        foreach (var (exchange, queue, key) in RoutesWith(shares))
         {
             // The dead-letter queue first: a queue must never exist without the place its unreadable messages go to.
             await channel.QueueDeclareAsync(
@@ -83,14 +113,22 @@ public static class Topology
             );
             await channel.ExchangeDeclareAsync(
                 exchange,
-                ExchangeType.Fanout,
+                key.Length == 0 ? ExchangeType.Fanout : ExchangeType.Topic,
                 durable: true,
                 cancellationToken: cancellationToken
             );
-            await channel.QueueBindAsync(queue, exchange, "", cancellationToken: cancellationToken);
+            await channel.QueueBindAsync(queue, exchange, key, cancellationToken: cancellationToken);
         }
+        // Products bind to it as they like; it needs no queue.
+        await channel.ExchangeDeclareAsync(
+            Wire.Outcomes,
+            ExchangeType.Topic,
+            durable: true,
+            cancellationToken: cancellationToken
+        );
     }
 }
 
 /// <summary>What is published to <paramref name="Exchange"/> must reach <paramref name="Queue"/>, named <c>service.what</c>.</summary>
-public sealed record TopologyRoute(string Exchange, string Queue);
+/// <param name="Key">Of the binding: empty on fanout exchanges; others are topic exchanges.</param>
+public sealed record TopologyRoute(string Exchange, string Queue, string Key = "");

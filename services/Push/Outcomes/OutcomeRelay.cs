@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using LeadSync.Contracts;
 using LeadSync.Hosting;
@@ -33,36 +34,52 @@ public sealed class OutcomeRelay(
                     continue;
                 await Task.WhenAny(ring, Task.Delay(IdleWait, clock, stoppingToken));
             }
-            catch (Exception fault) when (Faults.IsInfrastructure(fault))
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
-                if (stoppingToken.IsCancellationRequested)
-                    return;
-                log.LogWarning("Publishing outcomes: trying again ({Fault})", fault.GetType().Name);
+                if (Faults.IsInfrastructure(fault))
+                    log.LogWarning("Publishing outcomes: trying again ({Fault})", Faults.Name(fault));
+                else
+                    log.LogError("Publishing outcomes: {Fault}", Faults.Trace(fault));
                 await Task.Delay(FaultWait, clock, stoppingToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    /// <summary>Publishes what waits, at most 2,000; says how many there were.</summary>
+    /// <summary>
+    /// Publishes what waits, at most 2,000, to our own services and to the products that it is about; says how many there
+    /// were. What of it could not be published waits on, and throws once all the rest is published and done with.
+    /// </summary>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
         var rows = await outcomes.ClaimAsync(Most, cancellationToken);
+        var groups = rows.GroupBy(row => (row.Workspace, row.Kind)).Select(group => group.ToList()).ToList();
+        var faults = await Task.WhenAll(groups.Select(group => TryPublishAsync(group, cancellationToken)));
+        var published = groups.Zip(faults).ToLookup(pair => pair.Second is null, pair => pair.First);
+        if (published[true].Any())
+            await outcomes.DeleteAsync([.. published[true].SelectMany(group => group)], CancellationToken.None);
+        if (Array.Find(faults, fault => fault is not null) is { } first)
+        {
+            await outcomes.UnclaimAsync([.. published[false].SelectMany(group => group)], CancellationToken.None);
+            ExceptionDispatchInfo.Throw(first);
+        }
+        return rows.Count;
+    }
+
+    private async Task<Exception?> TryPublishAsync(
+        IReadOnlyList<OutcomeStore.Row> rows,
+        CancellationToken cancellationToken
+    )
+    {
         try
         {
-            await Task.WhenAll(
-                rows.GroupBy(row => (row.Workspace, row.Kind))
-                    .Select(group => PublishAsync(group.Key.Workspace, group.Key.Kind, group, cancellationToken))
-            );
+            await PublishAsync(rows[0].Workspace, rows[0].Kind, rows, cancellationToken);
+            return null;
         }
-        catch
+        catch (Exception fault)
         {
-            await outcomes.UnclaimAsync(rows, CancellationToken.None);
-            throw;
+            return fault;
         }
-        if (rows.Count > 0)
-            await outcomes.DeleteAsync(rows, cancellationToken);
-        return rows.Count;
     }
 
     private Task PublishAsync(

@@ -76,7 +76,7 @@ public sealed class When_the_broker_takes_nothing(When_the_broker_takes_nothing.
         var client = await gateway.ClientAsync();
         await RecoverAsync(client);
         await gateway.PublishedAsync();
-        await gateway.Broker.UnbindAsync(Wire.Capture, GatewayUnderTest.CaptureQueue);
+        await gateway.Broker.UnbindSharesAsync(Wire.Capture);
         try
         {
             // At once: before the loss is noticed, the broker returns what no queue takes.
@@ -90,7 +90,7 @@ public sealed class When_the_broker_takes_nothing(When_the_broker_takes_nothing.
         }
         finally
         {
-            await gateway.Broker.BindAsync(Wire.Capture, GatewayUnderTest.CaptureQueue);
+            await gateway.Broker.BindSharesAsync(Wire.Capture);
         }
         await RecoverAsync(client);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LeadSync.Contracts;
 using LeadSync.Hosting.Bus;
 using LeadSync.Testing;
@@ -48,6 +49,7 @@ public class BusUnderTest : IAsyncLifetime
         builder.Configuration["urls"] = "http://127.0.0.1:0";
         builder.Configuration["LEADSYNC_RABBITMQ"] = Broker.Uri.ToString();
         builder.Configuration["LEADSYNC_RABBITMQ_MANAGEMENT"] = Broker.Place.Management!.ToString();
+        builder.Configuration["Bus:Shares"] = TestBroker.Shares.ToString(CultureInfo.InvariantCulture);
         builder.Logging.ClearProviders().AddProvider(Logs).SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(Clock);
         builder.AddBus(bus =>

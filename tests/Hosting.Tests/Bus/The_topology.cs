@@ -9,7 +9,10 @@ public sealed class The_topology
     [Fact]
     public void Its_queues_keep_their_names() =>
         Topology
-            .Routes.Select(route => $"{route.Exchange} -> {route.Queue}")
+            .RoutesWith(shares: 2)
+            .Select(route =>
+                $"{route.Exchange} -{route.Key}-> {route.Queue}".Replace("--", "-", StringComparison.Ordinal)
+            )
             .ShouldBe([
                 "leadsync.capture -> mapping.capture",
                 "leadsync.withdraw -> mapping.withdraw",
@@ -17,6 +20,7 @@ public sealed class The_topology
                 "leadsync.lead-withdrawn -> audit.lead-withdrawn",
                 "leadsync.lead-mapped -> push.lead-mapped",
                 "leadsync.lead-mapped -> audit.lead-mapped",
+                "leadsync.lead-mapped.shares -#-> audit.lead-mapped",
                 "leadsync.lead-mapped-backfill -> push.lead-mapped-backfill",
                 "leadsync.lead-mapped-backfill -> audit.lead-mapped",
                 "leadsync.record-matched -> audit.record-matched",
@@ -27,6 +31,10 @@ public sealed class The_topology
                 "leadsync.sync-failed -> mapping.sync-failed",
                 "leadsync.sync-failed -> audit.sync-failed",
                 "leadsync.setting-changed -> audit.setting-changed",
+                "leadsync.capture.shares -1-> mapping.capture.1",
+                "leadsync.capture.shares -2-> mapping.capture.2",
+                "leadsync.lead-mapped.shares -1-> push.lead-mapped.1",
+                "leadsync.lead-mapped.shares -2-> push.lead-mapped.2",
             ]);
 
     // A mandatory publish is returned only when no queue at all is bound.
@@ -40,7 +48,7 @@ public sealed class The_topology
     [Fact]
     public void No_queue_leaves_its_delivery_limit_to_the_broker()
     {
-        foreach (var (_, queue) in Topology.Routes)
+        foreach (var (_, queue, _) in Topology.RoutesWith(shares: 3))
             Topology.QueueArguments(queue)["x-delivery-limit"].ShouldBe(1_000);
         Topology.DeadLetterArguments["x-delivery-limit"].ShouldBe(1_000_000);
     }

@@ -36,7 +36,7 @@ public sealed class When_events_are_published(BusUnderTest bus) : IClassFixture<
     [Fact]
     public async Task Queues_carry_exactly_the_arguments_that_keep_messages_safe()
     {
-        foreach (var (_, queue) in Topology.Routes)
+        foreach (var (_, queue, _) in Topology.RoutesWith(TestBroker.Shares))
         {
             var arguments = await bus.Broker.QueueArgumentsAsync(queue);
             arguments
@@ -44,7 +44,7 @@ public sealed class When_events_are_published(BusUnderTest bus) : IClassFixture<
                 .Order(StringComparer.Ordinal)
                 .ShouldBe([
                     "x-dead-letter-exchange=",
-                    $"x-dead-letter-routing-key={queue}.dead",
+                    $"x-dead-letter-routing-key={Topology.DeadLetterQueue(queue)}",
                     "x-dead-letter-strategy=at-least-once",
                     "x-delivery-limit=1000",
                     "x-overflow=reject-publish",
@@ -61,16 +61,24 @@ public sealed class When_events_are_published(BusUnderTest bus) : IClassFixture<
             .Order(StringComparer.Ordinal)
             .ShouldBe(
                 Topology
-                    .Routes.Select(route => route.Exchange)
+                    .RoutesWith(TestBroker.Shares)
+                    .Select(route => route.Exchange)
                     .Distinct(StringComparer.Ordinal)
-                    .Concat([BusUnderTest.EventQueue, BusUnderTest.EdgeQueue])
+                    .Concat([
+                        Wire.Outcomes,
+                        BusUnderTest.EventQueue,
+                        BusUnderTest.EdgeQueue,
+                        $"{BusUnderTest.EdgeQueue}.1",
+                        $"{BusUnderTest.EdgeQueue}.2",
+                    ])
                     .Order(StringComparer.Ordinal)
             );
         (await bus.Broker.QueuesAsync())
             .Order(StringComparer.Ordinal)
             .ShouldBe(
                 Topology
-                    .Routes.SelectMany(route => new[] { route.Queue, Topology.DeadLetterQueue(route.Queue) })
+                    .RoutesWith(TestBroker.Shares)
+                    .SelectMany(route => new[] { route.Queue, Topology.DeadLetterQueue(route.Queue) })
                     .Distinct(StringComparer.Ordinal)
                     .Order(StringComparer.Ordinal)
             );

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using LeadSync.Contracts;
+using LeadSync.Hosting.Bus;
+using LeadSync.Testing;
+
+namespace LeadSync.Hosting.Tests.Bus;
+
+public sealed class When_a_workspace_sends_a_burst(BusUnderTest bus) : IClassFixture<BusUnderTest>
+{
+    // More than any consumer fetches ahead.
+    private const int Burst = 200;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Workspaces_of_other_shares_are_served_meanwhile_and_then_all_of_it_is(bool asProduct)
+    {
+        var (greedy, modest) = OfDifferentShares($"burst-{asProduct}".ToLowerInvariant());
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bus.Edge.Act = (items, _) => items.Any(item => item.Workspace == greedy) ? gate.Task : Task.CompletedTask;
+        try
+        {
+            for (var number = 0; number < Burst; number++)
+                await PublishAsync(greedy, $"{number}", asProduct);
+            await PublishAsync(modest, "one", asProduct);
+
+            await Eventually.ShouldBe(() => bus.Edge.Taken.Any(arrived => arrived.Workspace == modest));
+            bus.Edge.Taken.ShouldNotContain(arrived => arrived.Workspace == greedy);
+        }
+        finally
+        {
+            gate.SetResult();
+        }
+        await Eventually.ShouldBe(() => bus.Edge.Taken.Count(arrived => arrived.Workspace == greedy) == Burst);
+    }
+
+    [Fact]
+    public void Each_workspace_has_one_share_and_all_shares_have_some()
+    {
+        var keys = Enumerable.Range(0, 400).Select(number => Shares.KeyOf($"workspace-{number}", 8)).ToList();
+
+        keys.ShouldBe(Enumerable.Range(0, 400).Select(number => Shares.KeyOf($"workspace-{number}", 8)));
+        keys.Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .ShouldBe(["1", "2", "3", "4", "5", "6", "7", "8"]);
+    }
+
+    // Gateway knows the workspace and publishes to its share; a product publishes where all do, and is sorted by its login.
+    private Task PublishAsync(string workspace, string leadId, bool asProduct) =>
+        asProduct
+            ? bus.Broker.PublishAsProductAsync(
+                workspace,
+                "form",
+                Wire.Capture,
+                JsonSerializer.Serialize(new { items = new[] { new { leadId } } })
+            )
+            : bus.Publisher.PublishAsync(
+                EventKinds.Capture,
+                workspace,
+                [BusUnderTest.Lead(leadId)],
+                TestContext.Current.CancellationToken
+            );
+
+    private static (string Greedy, string Modest) OfDifferentShares(string name)
+    {
+        var modest = Enumerable
+            .Range(0, 100)
+            .Select(number => $"{name}-{number}")
+            .First(other => Shares.KeyOf(other, TestBroker.Shares) != Shares.KeyOf(name, TestBroker.Shares));
+        return (name, modest);
+    }
+}

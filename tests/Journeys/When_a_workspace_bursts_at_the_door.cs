@@ -1,0 +1,80 @@
+using LeadSync.Hosting.Bus;
+using LeadSync.Journeys.Load;
+using LeadSync.Testing;
+
+namespace LeadSync.Journeys;
+
+/// <summary>
+/// One workspace brings 100,000 leads at once, over AMQP and over HTTP, while ten others bring one lead a second each. Takes
+/// some minutes, so it runs only when asked for:
+/// <c>./test --explicit only --filter-class '*When_a_workspace_bursts_at_the_door' --show-live-output on</c>.
+/// </summary>
+public sealed class When_a_workspace_bursts_at_the_door(House house, ITestOutputHelper output) : IClassFixture<House>
+{
+    private const int Leads = 100_000;
+    private const int Others = 10;
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Loud = TimeSpan.FromSeconds(90);
+
+    [Fact(Explicit = true)]
+    public async Task Others_are_served_within_seconds()
+    {
+        using var greedy = await Tenant.AddAsync(house, "greedy");
+        var tenants = new List<Tenant>();
+        for (var number = 1; number <= Others; number++)
+            tenants.Add(await Tenant.AddAsync(house, $"modest-{number}"));
+        var others = new SteadyLeads(house, tenants);
+        await others.SendAsync("warm", TimeSpan.FromSeconds(5));
+
+        await others.SendAsync("quiet", Quiet);
+        await TellAsync(others, "quiet", greedy);
+
+        var burst = new Burst(house, greedy);
+        foreach (
+            var (run, begin) in new (string, Func<Task>)[]
+            {
+                ("amqp", () => burst.PublishAsync("greedy-amqp", Leads)),
+                (
+                    "http",
+                    async () => output.WriteLine($"told to wait {await burst.PostAsync("greedy-http", Leads)} times")
+                ),
+            }
+        )
+        {
+            var since = TimeProvider.System.GetTimestamp();
+            var sending = begin();
+            var steady = others.SendAsync(run, Loud);
+            await sending;
+            output.WriteLine(
+                $"{Leads} leads over {run} taken within {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s"
+            );
+            await steady;
+            await TellAsync(others, run, greedy);
+        }
+
+        foreach (var tenant in tenants)
+            tenant.Dispose();
+    }
+
+    private async Task TellAsync(SteadyLeads others, string run, Tenant greedy)
+    {
+        await Eventually.ShouldBe(() => others.Took(run).Missing == 0, within: TimeSpan.FromMinutes(10));
+        var took = others.Took(run).There;
+        var load = (await File.ReadAllTextAsync("/proc/loadavg")).Trim();
+        var waiting =
+            await house.Broker.CountAsync("mapping.capture", House.Shares)
+            + await house.Broker.CountAsync("push.lead-mapped", House.Shares);
+        output.WriteLine($"{run}: all {Spread.Of(took.Select(one => one.Took))}");
+        foreach (var share in took.GroupBy(one => Share(one.Tenant) == Share(greedy)))
+        {
+            var which = share.Key ? "in the share of the burst" : "in other shares";
+            output.WriteLine($"{run}: {which} {Spread.Of(share.Select(one => one.Took))}");
+        }
+        output.WriteLine(
+            $"{run}: {greedy.Org.Records("Lead").Count} of the burst are in the CRM, {waiting} messages wait; load {load}"
+        );
+        Spread.Of(took.Select(one => one.Took)).Ninetyninth.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+    }
+
+    private static string Share(Tenant tenant) => Shares.KeyOf(tenant.Workspace, House.Shares);
+}
