@@ -20,6 +20,8 @@ public sealed record MappedLead : IEventItem, ILeadAtConnection
 
     public required string Source { get; init; }
     public required string LeadId { get; init; }
+
+    /// <summary>All zeros where an erased lead had been mapped to none.</summary>
     public required Guid ConnectionId { get; init; }
 
     /// <summary>Grows with every change of the lead and every deliberate re-map: microseconds since 1970, or one more than before.</summary>
@@ -43,7 +45,7 @@ public sealed record MappedLead : IEventItem, ILeadAtConnection
 
     /// <summary>
     /// Why nothing is wanted any more: <c>FILTERED_OUT</c>, the route does not take the lead any more; <c>ERASED</c>, the
-    /// person is to be forgotten. Null: the source withdrew the lead.
+    /// person is to be forgotten, at every connection. Null: the source withdrew the lead.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }

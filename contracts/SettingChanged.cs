@@ -24,14 +24,14 @@ public sealed record ChangedSetting : IEventItem
     /// <summary>The service that keeps the setting: <c>mapping</c>.</summary>
     public required string Service { get; init; }
 
-    /// <summary>What it is: <c>source</c>, <c>route</c>, <c>mapping</c>, <c>backfill</c>, <c>connection</c>, <c>key</c>.</summary>
+    /// <summary>What it is: <c>source</c>, <c>route</c>, <c>mapping</c>, <c>backfill</c>, <c>connection</c>, <c>key</c>; or <c>person</c>, who is erased.</summary>
     public required string Setting { get; init; }
 
     /// <summary>Which one, as its address has it: <c>019c1187-…/Lead</c>.</summary>
     public required string Name { get; init; }
 
     /// <summary>
-    /// What was done: <c>created</c>, <c>updated</c>, <c>removed</c>, <c>published</c> (from a draft), <c>restored</c>, <c>deauthorised</c>, <c>revoked</c>;
+    /// What was done: <c>created</c>, <c>updated</c>, <c>removed</c>, <c>published</c> (from a draft), <c>restored</c>, <c>deauthorised</c>, <c>revoked</c>, <c>erased</c>;
     /// of a backfill <c>started</c>, <c>paused</c>, <c>resumed</c>, <c>cancelled</c>.
     /// </summary>
     public required string Change { get; init; }

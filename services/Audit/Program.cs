@@ -1,4 +1,5 @@
 using LeadSync.Audit.Counts;
+using LeadSync.Audit.Erasure;
 using LeadSync.Audit.Failures;
 using LeadSync.Audit.History;
 using LeadSync.Audit.Settings;
@@ -6,6 +7,8 @@ using LeadSync.Audit.Timeline;
 using LeadSync.Contracts;
 using LeadSync.Hosting;
 using LeadSync.Hosting.Bus;
+using LeadSync.Hosting.People;
+using LeadSync.Hosting.Web;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("audit");
@@ -19,7 +22,8 @@ builder.AddBus(bus =>
         .Add<SyncFailed, FailedSync, EventConsumer<FailedSync>>("audit.sync-failed")
         .Add<SettingChanged, ChangedSetting, SettingChangedConsumer>("audit.setting-changed")
 );
-builder.Services.AddSingleton<HistoryStore>().AddSingleton<SettingHistory>();
+builder.AddErasureKeys();
+builder.Services.AddSingleton<ErasedLeads>().AddSingleton<HistoryStore>().AddSingleton<SettingHistory>();
 builder.Services.AddSingleton<Partitions>().AddHostedService(provider => provider.GetRequiredService<Partitions>());
 builder.Services.AddSingleton<ReadCounts>().AddSingleton<ReadTimeline>().AddSingleton<ReadFailures>();
 
@@ -29,4 +33,5 @@ app.MapCounts();
 app.MapTimeline();
 app.MapFailures();
 app.MapSettingChanges();
+app.MapApiDocument();
 await app.RunServiceAsync(args);

@@ -56,6 +56,7 @@ app.MapLookUps();
 app.MapQueues();
 app.MapBudget();
 app.MapPreflight();
+app.MapApiDocument();
 await app.RunServiceAsync(args);
 return 0;
 

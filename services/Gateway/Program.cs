@@ -7,6 +7,7 @@ using LeadSync.Gateway.Preflight;
 using LeadSync.Hosting;
 using LeadSync.Hosting.Bus;
 using LeadSync.Hosting.Changes;
+using LeadSync.Hosting.Web;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("gateway"); // telemetry, health, database, migrations, clock, problem details
@@ -28,4 +29,5 @@ app.MapCapture();
 app.MapPreflight();
 app.MapConfig();
 app.MapForwarding();
+app.MapApiDocument(document => document.RequireKeyAtLeast(KeyRole.Viewer));
 await app.RunServiceAsync(args);

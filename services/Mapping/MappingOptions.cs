@@ -16,12 +16,4 @@ public sealed class MappingOptions
     /// <summary>How many leads of backfills are mapped a minute, by all replicas together for each backfill. Default: 3,000.</summary>
     [Range(1, 600_000)]
     public int BackfillPerMinute { get; set; } = 3_000;
-
-    /// <summary>
-    /// The secret that the erased are recognised with, in base64. Default: the service key; when that is changed, give the
-    /// one before here.
-    /// </summary>
-    [Base64String]
-    [MinLength(44)]
-    public string? ErasureKey { get; set; }
 }

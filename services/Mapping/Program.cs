@@ -2,6 +2,7 @@ using LeadSync.Contracts;
 using LeadSync.Hosting;
 using LeadSync.Hosting.Bus;
 using LeadSync.Hosting.Changes;
+using LeadSync.Hosting.People;
 using LeadSync.Hosting.Web;
 using LeadSync.Mapping;
 using LeadSync.Mapping.Backfill;
@@ -21,11 +22,7 @@ builder.AddServiceDefaults("mapping");
 builder.AddSettings<MappingOptions>("Mapping");
 builder.AddServiceClient<ConnectorClient>("Connector");
 builder.AddServiceClient<PushClient>("Push");
-builder.Services.AddSingleton(services => new ErasureKeys(
-    services.GetRequiredService<MappingOptions>().ErasureKey is { } key
-        ? Convert.FromBase64String(key)
-        : ServiceKey.Read(builder.Configuration)
-));
+builder.AddErasureKeys();
 builder.AddSettingChanges();
 builder.AddBus(bus =>
     bus.AddEdge<CaptureConsumer>("mapping.capture")
@@ -42,6 +39,10 @@ builder
     .AddSingleton<LeadStore>()
     .AddSingleton<LeadIntake>()
     .AddSingleton<ErasePeople>()
+    .AddSingleton<ErasedDeadLetters>()
+    .AddSingleton<FinishErasures>()
+    .AddHostedService(services => services.GetRequiredService<FinishErasures>())
+    .AddSingleton<ErasedRecords>()
     .AddSingleton<ReadLead>()
     .AddSingleton<ImportRecords>()
     .AddSingleton<PairStore>()

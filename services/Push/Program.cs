@@ -2,9 +2,11 @@ using LeadSync.Contracts;
 using LeadSync.Crm;
 using LeadSync.Hosting;
 using LeadSync.Hosting.Bus;
+using LeadSync.Hosting.People;
 using LeadSync.Hosting.Web;
 using LeadSync.Push;
 using LeadSync.Push.Access;
+using LeadSync.Push.Erasure;
 using LeadSync.Push.Holds;
 using LeadSync.Push.Lanes;
 using LeadSync.Push.Matching;
@@ -15,14 +17,19 @@ using LeadSync.Push.Writing;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("push");
 builder.AddBus(bus =>
-    bus.Add<LeadMapped, MappedLead, LeadMappedConsumer>("push.lead-mapped")
-        .Add<LeadMapped, MappedLead, BackfilledLeadConsumer>("push.lead-mapped-backfill", prefetch: 4)
+    bus.Add<LeadMapped, MappedLead, WithoutErased<LeadMappedConsumer>>("push.lead-mapped")
+        .Add<LeadMapped, MappedLead, WithoutErased<BackfilledLeadConsumer>>("push.lead-mapped-backfill", prefetch: 4)
 );
 builder.AddSettings<PushOptions>("Push");
 builder.Services.AddCrms();
 builder.AddServiceClient<ConnectorClient>("Connector");
 
+builder.AddErasureKeys();
+builder.Services.AddSingleton<ErasureStore>().AddSingleton<EraseLeads>();
+builder.Services.AddHostedService(all => all.GetRequiredService<EraseLeads>());
+
 builder.Services.AddSingleton<Wakeup>();
+builder.Services.AddSingleton<LeadMappedConsumer>().AddSingleton<BackfilledLeadConsumer>();
 builder.Services.AddSingleton<LeaseStore>().AddSingleton<LeadSyncStore>();
 builder
     .Services.AddSingleton<IntentStore>()

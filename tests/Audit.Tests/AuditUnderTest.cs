@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using LeadSync.Audit.History;
 using LeadSync.Contracts;
+using LeadSync.Hosting.People;
 using LeadSync.Hosting.Web;
 using LeadSync.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,8 @@ namespace LeadSync.Audit.Tests;
 public sealed class AuditUnderTest() : ServiceUnderTest<HistoryStore>("audit")
 {
     private int _workspaces;
+
+    public ErasureKeys Keys { get; } = new(Servers.ServiceKey);
 
     public HistoryStore History => Services.GetRequiredService<HistoryStore>();
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using LeadSync.Contracts;
 using LeadSync.Hosting.Web;
 using LeadSync.Testing;
+using RabbitMQ.Client;
 
 namespace LeadSync.Mapping.Tests;
 
@@ -88,12 +89,14 @@ public sealed class When_a_person_is_erased(MappingUnderTest mapping) : IClassFi
 
         status.ShouldBe(HttpStatusCode.OK);
         body.GetProperty("leads").GetInt32().ShouldBe(2);
+        body.GetProperty("done").ToString().ShouldBe("""["leads","deadLetters"]""");
+        body.GetProperty("underWay").ToString().ShouldBe("""["lanes","history"]""");
         var told = (await mapping.HearMappedAsync("gone-1", atLeast: 2))[1];
         (told.Withdrawn, told.Reason, told.Match.Email, told.Match.Records.Count, told.Sections.Count).ShouldBe(
             (true, "ERASED", null, 0, 0)
         );
         told.Version.ShouldBeGreaterThan(mapped.Version);
-        var whole = await WholeDatabaseAsync();
+        var whole = await DatabaseDump.ReadAsync(mapping.Database.Owner);
         foreach (var trace in new[] { "gone@engines", "gone-1", "00Q5g00000GoneA" })
             whole.ShouldNotContain(trace, Case.Insensitive);
         using var read = await GetAsync("gone-1");
@@ -177,15 +180,128 @@ public sealed class When_a_person_is_erased(MappingUnderTest mapping) : IClassFi
         pair.GetProperty("state").GetString().ShouldBe("mapped");
     }
 
-    private async Task<string> WholeDatabaseAsync()
+    [Fact]
+    public async Task While_nobody_can_be_told_it_says_so_and_does_it_later()
     {
-        var text = new StringBuilder();
+        await mapping.CaptureAsync(Item("patient", "patient@engines.example"));
+        var mapped = (await mapping.HearMappedAsync("patient"))[0];
+        string[] listeners = ["push.lead-mapped", "audit.lead-mapped"];
+        foreach (var queue in listeners)
+            await mapping.Broker.UnbindAsync(Wire.LeadMapped, queue);
+
+        var (status, body) = await EraseAsync(new { source = "import", leadId = "patient" });
+
+        status.ShouldBe(HttpStatusCode.OK);
+        body.GetProperty("done").ToString().ShouldBe("""["leads"]""");
+        body.GetProperty("underWay").ToString().ShouldBe("""["deadLetters","lanes","history"]""");
+        foreach (var queue in listeners)
+            await mapping.Broker.BindAsync(Wire.LeadMapped, queue);
+        var told = (await mapping.HearMappedAsync("patient", atLeast: 2))[1];
+        (told.Reason, told.Version > mapped.Version).ShouldBe(("ERASED", true));
+        await Eventually.ShouldBe(async () => await mapping.ScalarAsync<long>("select count(*) from erasure") == 0);
+        (await DatabaseDump.ReadAsync(mapping.Database.Owner)).ShouldNotContain("patient", Case.Insensitive);
+    }
+
+    [Fact]
+    public async Task Who_asked_for_it_is_told_and_not_whom_it_was_about()
+    {
+        await mapping.CaptureAsync(Item("asked", "asked@engines.example"));
+        await mapping.HearMappedAsync("asked");
+
+        var id = (await EraseAsync(new { email = "asked@engines.example" })).Body.GetProperty("erasure").GetString();
+
+        var change = (
+            await mapping.HearAsync<SettingChanged, ChangedSetting>("audit.setting-changed", item => item.Name == id)
+        )[0];
+        (change.Setting, change.Change, change.ChangedBy, change.Before).ShouldBe(("person", "erased", "test", null));
+        change.After!.Value.GetProperty("leads").GetInt32().ShouldBe(1);
+        change.After.Value.GetProperty("by").GetString().ShouldBe("email");
+    }
+
+    [Fact]
+    public async Task A_lead_that_was_never_mapped_and_has_its_address_for_a_name_is_told_of_too()
+    {
+        await mapping.CaptureAsync(
+            new
+            {
+                source = "nowhere",
+                leadId = "Name@Engines.example",
+                occurredAt = Now,
+                fields = new { lastName = "Lovelace" },
+            }
+        );
+        await mapping.HearFailedAsync("Name@Engines.example");
+
+        var (_, body) = await EraseAsync(new { email = "name@engines.example" });
+
+        body.GetProperty("leads").GetInt32().ShouldBe(1);
+        var told = (await mapping.HearMappedAsync("Name@Engines.example")).ShouldHaveSingleItem();
+        (told.Reason, told.ConnectionId).ShouldBe(("ERASED", Guid.Empty));
+    }
+
+    [Fact]
+    public async Task Dead_letters_lose_what_they_say_of_the_person_and_nothing_else()
+    {
+        await mapping.CaptureAsync(Item("dead", "dead@engines.example"));
+        await mapping.HearMappedAsync("dead");
+        const string queue = "audit.lead-captured.dead";
+        await using var channel = await mapping.Broker.OpenChannelAsync();
         foreach (
-            var table in new[] { "lead", "turn", "record_link", "mapped", "mapping_due", "erased", "captured_record" }
+            var body in new[]
+            {
+                """{"workspace":"acme","items":[{"leadId":"x","text":"I am DEAD@engines.example"},{"leadId":"y"}]}""",
+                """{"workspace":"acme","items":[{"source":"import","leadId":"dead"}]}""",
+                """{"workspace":"other","items":[{"source":"import","leadId":"dead"}]}""",
+                """{"broken","email":"dead@engines.example""",
+                """{"broken","email":"alive@engines.example""",
+            }
         )
-            text.Append(
-                await mapping.ScalarAsync<string>($"select coalesce(string_agg(t::text, '|'), '') from {table} t")
+            await channel.BasicPublishAsync("", queue, body: Encoding.UTF8.GetBytes(body), cancellationToken: Stop);
+
+        (await EraseAsync(new { source = "import", leadId = "dead" }))
+            .Body.GetProperty("done")
+            .ToString()
+            .ShouldContain("deadLetters");
+
+        (await mapping.Broker.ReadAsync(queue))
+            .Select(letter => Encoding.UTF8.GetString(letter.Body.Span))
+            .ShouldBe(
+                [
+                    """{"workspace":"acme","items":[{"leadId":"y"}]}""",
+                    """{"workspace":"other","items":[{"source":"import","leadId":"dead"}]}""",
+                    """{"broken","email":"alive@engines.example""",
+                ],
+                ignoreOrder: true
             );
-        return text.ToString();
+    }
+
+    [Fact]
+    public async Task A_record_that_was_still_being_written_is_recognised_when_it_is_pulled()
+    {
+        await mapping.CaptureAsync(Item("late-record", "late-record@engines.example"));
+        var mapped = (await mapping.HearMappedAsync("late-record"))[0];
+        await EraseAsync(new { source = "import", leadId = "late-record" });
+        var before = await mapping.ScalarAsync<long>("select count(*) from erased where kind = 'record'");
+
+        await mapping.PublishAsync(
+            EventKinds.RecordWritten,
+            new WrittenRecord
+            {
+                EventId = Guid.CreateVersion7(),
+                OccurredAt = Now,
+                Source = "import",
+                LeadId = "late-record",
+                ConnectionId = mapping.ConnectionId,
+                Version = mapped.Version,
+                FromVersion = mapped.Version,
+                Outcome = WriteOutcome.Created,
+                Record = new KnownRecord("Lead", "00Q5g00000LateAEAF"),
+                Fields = [],
+            }
+        );
+
+        await Eventually.ShouldBe(async () =>
+            await mapping.ScalarAsync<long>("select count(*) from erased where kind = 'record'") == before + 1
+        );
     }
 }

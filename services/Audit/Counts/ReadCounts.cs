@@ -196,5 +196,6 @@ internal static class CountsApi
                     CancellationToken cancellationToken
                 ) => counts.RunAsync(caller.Workspace, source, since, connectionId, cancellationToken)
             )
+            .WithSummary("Leads captured, and pairs of lead and connection by their latest state.")
             .RequireAtLeast(Role.Viewer);
 }

@@ -135,5 +135,6 @@ internal static class FailuresApi
                     CancellationToken cancellationToken
                 ) => failures.RunAsync(caller.Workspace, code, source, connectionId, cancellationToken)
             )
+            .WithSummary("What stands failed now, latest first, each with cause and fix.")
             .RequireAtLeast(Role.Viewer);
 }

@@ -32,6 +32,12 @@ public sealed record LeadChange(LeadKey Lead)
                 case WithdrawnLead:
                     withdrawn = withdrawn > happening.At ? withdrawn : happening.At;
                     break;
+                case MappedLead { Withdrawn: true, Reason: Happening.Erased } erased:
+                    // Nobody waits for it any more, wherever it was.
+                    withdrawn = withdrawn > happening.At ? withdrawn : happening.At;
+                    if (happening.ConnectionId is not null)
+                        newest = newest > erased.Version ? newest : erased.Version;
+                    break;
                 case FailedSync { ConnectionId: null, Version: { } version } failure
                     when failure.Code == FailureCatalogue.NoRoute.Code
                         || failure.Code == FailureCatalogue.FilteredOut.Code:

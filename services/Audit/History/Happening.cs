@@ -8,13 +8,22 @@ namespace LeadSync.Audit.History;
 /// <param name="Kind">Its name: <c>LeadCaptured</c>.</param>
 public sealed record Happening(string Workspace, IEventItem Item, string Kind, string Source, string? LeadId)
 {
+    /// <summary>The reason of a <see cref="MappedLead"/> whose person is to be forgotten.</summary>
+    public const string Erased = "ERASED";
+
     // Longer than any real one; and an index entry must stay small.
     private const int LongestEmail = 320;
 
     public DateTimeOffset At { get; } = Standing.InstantOf(Item);
+
+    /// <summary>Null for an item so broken that its lead could not be read.</summary>
+    public LeadKey? Lead => LeadId is null ? null : new LeadKey(Workspace, Source, LeadId);
+
     public Guid? ConnectionId =>
         Item switch
         {
+            // Erased, and never mapped to any.
+            MappedLead lead when lead.ConnectionId == Guid.Empty => null,
             ILeadAtConnection there => there.ConnectionId,
             FailedSync failure => failure.ConnectionId,
             _ => null,
@@ -41,19 +50,18 @@ public sealed record Happening(string Workspace, IEventItem Item, string Kind, s
             _ => throw Unknown(Item),
         };
 
-    /// <summary>The lead's address, normalised, when this event captured or imported one.</summary>
+    /// <summary>
+    /// The lead's address, normalised, when this event says one: what Mapping matches it by, whatever the source calls that
+    /// field; or the standard field, which a lead has before it is mapped, and without a route.
+    /// </summary>
     public string? Email =>
-        (
-            Item switch
-            {
-                CapturedLead lead => lead.Fields,
-                ImportedLead lead => lead.Fields,
-                _ => null,
-            }
-        )?.TryGetValue("email", out var value) == true
-        && value.ValueKind == JsonValueKind.String
-            ? NormaliseEmail(value.GetString()!)
-            : null;
+        Item switch
+        {
+            CapturedLead lead => StandardEmail(lead.Fields),
+            ImportedLead lead => StandardEmail(lead.Fields),
+            MappedLead { Match.Email: { } email } => NormaliseEmail(email),
+            _ => null,
+        };
 
     public static Happening Of(string workspace, IEventItem item) =>
         item switch
@@ -67,6 +75,29 @@ public sealed record Happening(string Workspace, IEventItem Item, string Kind, s
             FailedSync failure => new(workspace, item, nameof(SyncFailed), failure.Source, failure.LeadId),
             _ => throw Unknown(item),
         };
+
+    /// <summary>An event as it was kept.</summary>
+    /// <param name="kind">Its name: <c>LeadCaptured</c>.</param>
+    /// <param name="body">What <see cref="Body"/> gave.</param>
+    public static IEventItem Read(string kind, string body) =>
+        kind switch
+        {
+            nameof(LeadCaptured) => Read<CapturedLead>(body),
+            nameof(LeadWithdrawn) => Read<WithdrawnLead>(body),
+            nameof(LeadMapped) => Read<MappedLead>(body),
+            nameof(RecordMatched) => Read<MatchedRecord>(body),
+            nameof(RecordWritten) => Read<WrittenRecord>(body),
+            nameof(LeadImported) => Read<ImportedLead>(body),
+            nameof(SyncFailed) => Read<FailedSync>(body),
+            _ => throw new ArgumentException($"Audit keeps no {kind}.", nameof(kind)),
+        };
+
+    private static TItem Read<TItem>(string body) => JsonSerializer.Deserialize<TItem>(body, Wire.Json)!;
+
+    private static string? StandardEmail(IReadOnlyDictionary<string, JsonElement> fields) =>
+        fields.TryGetValue("email", out var value) && value.ValueKind == JsonValueKind.String
+            ? NormaliseEmail(value.GetString()!)
+            : null;
 
     /// <summary>As addresses are compared: trimmed, lower case; null when it is none.</summary>
     public static string? NormaliseEmail(string text)

@@ -1,4 +1,5 @@
 using Dapper;
+using LeadSync.Audit.Erasure;
 using LeadSync.Contracts;
 using Npgsql;
 
@@ -8,13 +9,14 @@ namespace LeadSync.Audit.History;
 /// Takes events in: each is stored once, and only when it is new does it change what is known of its lead. A fixed, small
 /// number of statements whatever the number of events.
 /// </summary>
-public sealed class HistoryStore(NpgsqlDataSource database)
+public sealed class HistoryStore(NpgsqlDataSource database, ErasedLeads erased)
 {
     public async Task AddAsync(IReadOnlyCollection<Happening> events, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var added = await InsertAsync(events, transaction, cancellationToken);
+        var kept = await erased.ForgetAsync(events, transaction, cancellationToken);
+        var added = await InsertAsync(kept, transaction, cancellationToken);
         if (added.Count > 0)
         {
             await ChangeLeadsAsync(added, transaction, cancellationToken);

@@ -14,7 +14,10 @@ internal static class SettingChangesApi
     private const int Most = 100;
 
     public static void MapSettingChanges(this WebApplication app) =>
-        app.MapGet("/v1/history/settings", HandleAsync).RequireAtLeast(Role.Viewer);
+        app.MapGet("/v1/history/settings", HandleAsync)
+            .WithSummary("Who changed which setting, and who erased people, newest first.")
+            .Produces<SettingHistoryView>()
+            .RequireAtLeast(Role.Viewer);
 
     private static async Task<IResult> HandleAsync(
         string? service,

@@ -6,20 +6,17 @@ namespace LeadSync.Audit.Timeline;
 /// <summary>Says in one line and plain words what an event means. Names fields, never values.</summary>
 public static class Explanation
 {
-    /// <param name="kind">The event's name: <c>LeadCaptured</c>.</param>
-    /// <param name="body">The event as JSON.</param>
-    public static string Of(string kind, string body) =>
-        kind switch
+    public static string Of(IEventItem item) =>
+        item switch
         {
-            nameof(LeadCaptured) => Captured(Read<CapturedLead>(body)),
-            nameof(LeadWithdrawn) =>
-                "Withdrawn by its source: it is no longer synced, and what the CRM holds stays as it is.",
-            nameof(LeadMapped) => Mapped(Read<MappedLead>(body)),
-            nameof(RecordMatched) => Matched(Read<MatchedRecord>(body)),
-            nameof(RecordWritten) => Written(Read<WrittenRecord>(body)),
-            nameof(LeadImported) => Imported(Read<ImportedLead>(body)),
-            nameof(SyncFailed) => Failed(Read<FailedSync>(body)),
-            _ => kind,
+            CapturedLead lead => Captured(lead),
+            WithdrawnLead => "Withdrawn by its source: it is no longer synced, and what the CRM holds stays as it is.",
+            MappedLead lead => Mapped(lead),
+            MatchedRecord match => Matched(match),
+            WrittenRecord write => Written(write),
+            ImportedLead lead => Imported(lead),
+            FailedSync failure => Failed(failure),
+            _ => item.GetType().Name,
         };
 
     private static string Captured(CapturedLead lead)
@@ -147,6 +144,4 @@ public static class Explanation
             ? string.Join(", ", all)
             : $"{string.Join(", ", all.Take(most))} and {all.Count - most} more";
     }
-
-    private static TItem Read<TItem>(string body) => JsonSerializer.Deserialize<TItem>(body, Wire.Json)!;
 }

@@ -111,7 +111,7 @@ public sealed class ReadTimeline(NpgsqlDataSource database)
             row.LeadId,
             row.ConnectionId,
             row.Version,
-            Explanation.Of(row.Kind, row.Body),
+            Explanation.Of(Happening.Read(row.Kind, row.Body)),
             JsonElement.Parse(row.Body)
         );
 
@@ -142,5 +142,7 @@ internal static class TimelineApi
                     CancellationToken cancellationToken
                 ) => timeline.HandleAsync(source, leadId, email, caller, cancellationToken)
             )
+            .WithSummary("The story of a lead (source and leadId), or of everybody who ever had an address (email).")
+            .Produces<TimelineView>()
             .RequireAtLeast(Role.Viewer);
 }

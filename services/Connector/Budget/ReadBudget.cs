@@ -77,5 +77,7 @@ internal static class BudgetApi
                 (Guid id, Caller caller, ReadBudget budget, CancellationToken cancellationToken) =>
                     budget.HandleAsync(id, caller, cancellationToken)
             )
+            .WithSummary("What is left of the org's API calls, for what, and when they run out.")
+            .Produces<IReadOnlyList<BudgetShown>>()
             .RequireAtLeast(Role.Viewer);
 }

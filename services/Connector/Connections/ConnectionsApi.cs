@@ -15,6 +15,7 @@ internal static class ConnectionsApi
                 (Caller caller, ConnectionStore store, CancellationToken cancellationToken) =>
                     store.ListAsync(caller.Workspace, cancellationToken)
             )
+            .WithSummary("The workspace's connections.")
             .RequireAtLeast(Role.Viewer);
         connections
             .MapGet(
@@ -24,6 +25,8 @@ internal static class ConnectionsApi
                         ? Results.Ok(connection)
                         : Missing(id)
             )
+            .WithSummary("A connection: its org, status and what to do about it.")
+            .Produces<Connection>()
             .RequireAtLeast(Role.Viewer);
         connections
             .MapPost(
@@ -35,6 +38,8 @@ internal static class ConnectionsApi
                     CancellationToken cancellationToken
                 ) => create.HandleAsync(request, caller, cancellationToken)
             )
+            .WithSummary("Connects an org with an app's own credentials, once they let us in.")
+            .Produces<Connection>(StatusCodes.Status201Created)
             .RequireAtLeast(Role.Integrator);
         connections
             .MapPut(
@@ -47,6 +52,8 @@ internal static class ConnectionsApi
                     CancellationToken cancellationToken
                 ) => replace.HandleAsync(id, request, caller, cancellationToken)
             )
+            .WithSummary("Replaces the credentials of a connection, for the same org.")
+            .Produces<Connection>()
             .RequireAtLeast(Role.Integrator);
         connections
             .MapPatch(
@@ -59,6 +66,8 @@ internal static class ConnectionsApi
                     CancellationToken cancellationToken
                 ) => change.HandleAsync(id, request, caller, cancellationToken)
             )
+            .WithSummary("Changes a connection's name or direction.")
+            .Produces<Connection>()
             .RequireAtLeast(Role.Integrator);
         connections
             .MapPost(
@@ -66,6 +75,8 @@ internal static class ConnectionsApi
                 (Guid id, Caller caller, Deauthorise deauthorise, CancellationToken cancellationToken) =>
                     deauthorise.HandleAsync(id, caller, cancellationToken)
             )
+            .WithSummary("Deauthorises a connection: no call to its org starts after the answer. Rules are kept.")
+            .Produces<Connection>()
             .RequireAtLeast(Role.Integrator);
         connections
             .MapDelete(
@@ -73,6 +84,8 @@ internal static class ConnectionsApi
                 (Guid id, Caller caller, RemoveConnection remove, CancellationToken cancellationToken) =>
                     remove.HandleAsync(id, caller, cancellationToken)
             )
+            .WithSummary("Removes a connection and frees its org.")
+            .Produces(StatusCodes.Status204NoContent)
             .RequireAtLeast(Role.Integrator);
     }
 

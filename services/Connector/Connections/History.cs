@@ -101,12 +101,14 @@ internal static class HistoryApi
                 (Guid id, Caller caller, HistoryStore history, CancellationToken cancellationToken) =>
                     history.ListAsync(caller.Workspace, id, Most, cancellationToken)
             )
+            .WithSummary("Who did what to a connection, or tried to, newest first.")
             .RequireAtLeast(Role.Viewer);
         app.MapGet(
                 "/v1/connections/history",
                 (Caller caller, HistoryStore history, CancellationToken cancellationToken) =>
                     history.ListAsync(caller.Workspace, null, Most, cancellationToken)
             )
+            .WithSummary("Who did what to the workspace's connections, removed ones too, newest first.")
             .RequireAtLeast(Role.Viewer);
     }
 }

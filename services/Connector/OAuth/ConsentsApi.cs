@@ -21,6 +21,8 @@ internal static class ConsentsApi
                     CancellationToken cancellationToken
                 ) => ask.HandleAsync(request, caller, http, cancellationToken)
             )
+            .WithSummary("Begins to authorise an org in the browser, or makes a one-time link for its admin.")
+            .Produces<ConsentView>(StatusCodes.Status201Created)
             .RequireAtLeast(Role.Integrator);
         consents
             .MapGet(
@@ -36,6 +38,8 @@ internal static class ConsentsApi
                         ? Results.Ok(ConsentView.Of(consent, clock.GetUtcNow()))
                         : Missing(id)
             )
+            .WithSummary("How far an authorisation is, and which org is to be confirmed.")
+            .Produces<ConsentView>()
             .RequireAtLeast(Role.Integrator);
         consents
             .MapPost(
@@ -52,6 +56,9 @@ internal static class ConsentsApi
                     : consent.MadeBy != caller.Name ? NotYours()
                     : await confirm.HandleAsync(consent, request, caller.Name, cancellationToken)
             )
+            .WithSummary("Confirms the org that was authorised: only then is anything stored.")
+            .Produces<Connection>()
+            .Produces<Connection>(StatusCodes.Status201Created)
             .RequireAtLeast(Role.Integrator);
         consents
             .MapDelete(
@@ -71,6 +78,8 @@ internal static class ConsentsApi
                     return Results.NoContent();
                 }
             )
+            .WithSummary("Cancels an authorisation; what it opened is revoked.")
+            .Produces(StatusCodes.Status204NoContent)
             .RequireAtLeast(Role.Integrator);
         // What to enter in the CRM before anything is begun.
         app.MapGet(
@@ -81,6 +90,7 @@ internal static class ConsentsApi
                     return new AppView(callback, apps.OfInstallation is not null, OAuthError.Fixes(callback));
                 }
             )
+            .WithSummary("What an app in the CRM must have, and whether the installation has one of its own.")
             .RequireAtLeast(Role.Viewer);
     }
 

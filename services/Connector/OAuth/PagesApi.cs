@@ -1,6 +1,7 @@
 using LeadSync.Connector.Connections;
 using LeadSync.Connector.Sealing;
 using LeadSync.Contracts;
+using LeadSync.Hosting.Web;
 
 namespace LeadSync.Connector.OAuth;
 
@@ -12,14 +13,28 @@ internal static class PagesApi
 {
     /// <summary>The only cookie of these pages: who followed a connect link.</summary>
     private const string Cookie = "leadsync-connect";
+    private const string Html = "text/html";
 
     public static void MapPages(this WebApplication app)
     {
         var pages = app.MapGroup("").AllowAnonymous().RequireRateLimiting(PageRate.Name);
-        pages.MapGet("/oauth/{system}/callback", CallbackAsync);
-        pages.MapGet("/connect/{secret}", StartAsync);
-        pages.MapPost("/connect/{secret}", FollowAsync);
-        pages.MapPost("/connect/confirm", ConfirmAsync);
+        pages
+            .MapGet("/oauth/{system}/callback", CallbackAsync)
+            .WithSummary("Where a CRM sends the browser back to: a page.")
+            .Produces<string>(contentType: Html);
+        pages
+            .MapGet("/connect/{secret}", StartAsync)
+            .WithSummary("Where a one-time link leads an org's admin: a page.")
+            .Produces<string>(contentType: Html);
+        pages
+            .MapPost("/connect/{secret}", FollowAsync)
+            .WithSummary("Uses the link up and sends the browser to the CRM's login.")
+            .Produces<string>(contentType: Html);
+        pages
+            .MapPost("/connect/confirm", ConfirmAsync)
+            .WithSummary("The admin confirms the org, or cancels: the last page.")
+            .ReadsBody<ConfirmForm>("What the page's form sends.", mediaTypes: "application/x-www-form-urlencoded")
+            .Produces<string>(contentType: Html);
     }
 
     private static async Task<IResult> CallbackAsync(
@@ -202,4 +217,10 @@ internal static class PagesApi
             ),
             callback
         );
+
+    /// <summary>What the form of the last page sends.</summary>
+    /// <param name="OrgId">The org that was shown.</param>
+    /// <param name="Decision"><c>cancel</c>; anything else confirms.</param>
+    /// <param name="Waiting"><c>send</c> or <c>discard</c>, where leads wait for the connection.</param>
+    internal sealed record ConfirmForm(string OrgId, string? Decision, string? Waiting);
 }

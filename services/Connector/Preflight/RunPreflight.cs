@@ -121,5 +121,7 @@ internal static class PreflightApi
                     CancellationToken cancellationToken
                 ) => preflight.HandleAsync(id, request, http.Headers.Accept, caller, cancellationToken)
             )
+            .WithSummary("Checks a connection's org against what is given, without writing; as JSON, or as a page.")
+            .Produces<PreflightReport>()
             .RequireAtLeast(Role.Integrator);
 }

@@ -161,5 +161,7 @@ internal static class LookUpApi
                     CancellationToken cancellationToken
                 ) => records.HandleAsync(id, request, caller, cancellationToken)
             )
+            .WithSummary("Which records have these values in a field: of each value the one, or how many.")
+            .Produces<IReadOnlyList<LookedUpShown>>()
             .RequireAtLeast(Role.Service);
 }

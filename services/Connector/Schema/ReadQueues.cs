@@ -138,5 +138,7 @@ internal static class QueuesApi
                 (Guid id, Caller caller, ReadQueues queues, CancellationToken cancellationToken) =>
                     queues.HandleAsync(id, caller, cancellationToken)
             )
+            .WithSummary("The org's queues that may own records.")
+            .Produces<OrgQueues>()
             .RequireAtLeast(Role.Viewer);
 }

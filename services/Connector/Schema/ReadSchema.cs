@@ -189,5 +189,7 @@ internal static class SchemaApi
                     CancellationToken cancellationToken
                 ) => schema.HandleAsync(id, objectName, refresh ?? false, doubtedAt, search, caller, cancellationToken)
             )
+            .WithSummary("The fields of an object of the org, or those that a text finds by name or label.")
+            .Produces<CrmSchema>()
             .RequireAtLeast(Role.Viewer);
 }

@@ -106,5 +106,7 @@ internal static class GrantsApi
                     CancellationToken cancellationToken
                 ) => grants.HandleAsync(id, request, caller, cancellationToken)
             )
+            .WithSummary("Grants an access token and a number of API calls for a while.")
+            .Produces<Grant>()
             .RequireAtLeast(Role.Service);
 }

@@ -101,12 +101,14 @@ public static class AccessSetup
     /// <summary>Lets only keys of these roles through.</summary>
     public static TBuilder RequireKey<TBuilder>(this TBuilder endpoint, params IEnumerable<KeyRole> roles)
         where TBuilder : IEndpointConventionBuilder =>
-        endpoint.RequireAuthorization(policy =>
-            policy
-                .AddAuthenticationSchemes(ApiKey.Scheme)
-                .RequireAuthenticatedUser()
-                .RequireRole(roles.Select(role => role.ToString()))
-        );
+        endpoint
+            .RequireAuthorization(policy =>
+                policy
+                    .AddAuthenticationSchemes(ApiKey.Scheme)
+                    .RequireAuthenticatedUser()
+                    .RequireRole(roles.Select(role => role.ToString()))
+            )
+            .MayBeCalledBy($"Role: a key with the role {string.Join(" or ", roles.Select(KeysApi.Name))}.");
 
     /// <summary>Lets only keys of this role or a higher one through; <see cref="KeyRole.Capture"/> is none of the ladder.</summary>
     public static TBuilder RequireKeyAtLeast<TBuilder>(this TBuilder endpoint, KeyRole role)

@@ -11,9 +11,15 @@ public static class KeysApi
     public static void MapKeys(this WebApplication app)
     {
         var keys = app.MapGroup("/v1/keys").RequireKeyAtLeast(KeyRole.Manager);
-        keys.MapPost("", CreateAsync);
-        keys.MapGet("", ListAsync);
-        keys.MapDelete("/{id}", RevokeAsync);
+        keys.MapPost("", CreateAsync)
+            .WithSummary("Makes an API key; the key itself is in this answer and never again.")
+            .Produces<ShownKey>(StatusCodes.Status201Created);
+        keys.MapGet("", ListAsync)
+            .WithSummary("The workspace's API keys, without the keys themselves.")
+            .Produces<IReadOnlyList<ShownKey>>();
+        keys.MapDelete("/{id}", RevokeAsync)
+            .WithSummary("Revokes an API key, for good and at once.")
+            .Produces(StatusCodes.Status204NoContent);
     }
 
     /// <summary>What a key is to be.</summary>

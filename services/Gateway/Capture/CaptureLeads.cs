@@ -1,6 +1,7 @@
 using LeadSync.Contracts;
 using LeadSync.Gateway.Access;
 using LeadSync.Hosting;
+using LeadSync.Hosting.Web;
 
 namespace LeadSync.Gateway.Capture;
 
@@ -11,6 +12,9 @@ namespace LeadSync.Gateway.Capture;
 public static class CaptureLeads
 {
     /// <summary>Viewers only look; see <see cref="KeyRole"/>.</summary>
+    private const string Json = "application/json";
+    private const string Lines = "application/x-ndjson";
+
     private static readonly KeyRole[] MayCapture = [KeyRole.Capture, KeyRole.Integrator, KeyRole.Manager];
 
     public static void AddCapture(this WebApplicationBuilder builder)
@@ -32,8 +36,28 @@ public static class CaptureLeads
 
     public static void MapCapture(this WebApplication app)
     {
-        app.MapPost("/v1/leads", Take<CapturedLead>).RequireKey(MayCapture);
-        app.MapPost("/v1/leads/withdraw", Take<WithdrawnLead>).RequireKey(MayCapture);
+        app.MapPost("/v1/leads", Take<CapturedLead>)
+            .WithSummary("Captures leads: one, a list, or a stream of lines with an answer to each.")
+            .ReadsBody<LeadToCapture>(
+                "A lead, a list of leads, or one on each line. Idempotency-Key is honoured.",
+                orList: true,
+                Json,
+                Lines
+            )
+            .Produces<CaptureAnswer>(StatusCodes.Status202Accepted)
+            .Produces<ItemAnswer>(StatusCodes.Status202Accepted, Lines)
+            .RequireKey(MayCapture);
+        app.MapPost("/v1/leads/withdraw", Take<WithdrawnLead>)
+            .WithSummary("Withdraws leads: they are dropped here and no longer synced; their CRM records stay.")
+            .ReadsBody<LeadToWithdraw>(
+                "A lead, a list of leads, or one on each line. Idempotency-Key is honoured.",
+                orList: true,
+                Json,
+                Lines
+            )
+            .Produces<CaptureAnswer>(StatusCodes.Status202Accepted)
+            .Produces<ItemAnswer>(StatusCodes.Status202Accepted, Lines)
+            .RequireKey(MayCapture);
 
         static Task<IResult> Take<TItem>(HttpContext context, ApiKey key)
             where TItem : class, IEventItem =>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Dapper;
 using LeadSync.Hosting;
 using Npgsql;
@@ -5,8 +7,8 @@ using Npgsql;
 namespace LeadSync.Gateway.Capture;
 
 /// <summary>
-/// Requests that came with an Idempotency-Key: when each was first received and what its body was. Nothing of the answer is
-/// kept, for a repeat publishes the very same events, which have one effect.
+/// Requests that came with an Idempotency-Key: when each was first received and what its body was, as hashes, for both may
+/// name a person. Nothing of the answer is kept, for a repeat publishes the very same events, which have one effect.
 /// </summary>
 public sealed class IdempotencyStore(NpgsqlDataSource database)
 {
@@ -30,7 +32,7 @@ public sealed class IdempotencyStore(NpgsqlDataSource database)
             workspace,
             source,
             route,
-            key,
+            key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))),
             bodyHash,
             now,
         };

@@ -9,9 +9,16 @@ using LeadSync.Hosting.Web;
 namespace LeadSync.Gateway.Config;
 
 /// <summary>What a file of settings changed, or would change.</summary>
-/// <param name="Changed">Each with kind, name, change, and the setting before and after.</param>
+/// <param name="Changed">What was created or updated.</param>
 /// <param name="Unchanged">How many settings of the file were so already.</param>
-public sealed record AppliedConfig(IReadOnlyList<JsonElement> Changed, int Unchanged);
+public sealed record AppliedConfig(IReadOnlyList<AppliedChange> Changed, int Unchanged);
+
+/// <param name="Kind"><c>source</c>, <c>mapping</c> or <c>route</c>.</param>
+/// <param name="Name">As its address has it.</param>
+/// <param name="Change"><c>created</c> or <c>updated</c>.</param>
+/// <param name="Before">As its owner's API shows it; null when it was not there.</param>
+/// <param name="After">As its owner's API shows it.</param>
+public sealed record AppliedChange(string Kind, string Name, string Change, JsonElement? Before, JsonElement? After);
 
 /// <summary>
 /// Applies one file of settings at everyone who keeps a part of it: first all of them check it, and only when nobody finds a
@@ -117,7 +124,13 @@ internal sealed class ApplyConfig(
 
     private static AppliedConfig Together(List<Answer> answers) =>
         new(
-            [.. answers.SelectMany(answer => answer.Body.GetProperty("changed").EnumerateArray())],
+            [
+                .. answers.SelectMany(answer =>
+                    answer
+                        .Body.GetProperty("changed")
+                        .Deserialize<IReadOnlyList<AppliedChange>>(JsonSerializerOptions.Web)!
+                ),
+            ],
             answers.Sum(answer => answer.Body.GetProperty("unchanged").GetInt32())
         );
 

@@ -14,11 +14,17 @@ internal static class ConfigApi
                 "/v1/config",
                 (bool? dryRun, HttpContext context, ApiKey key) => HandleAsync(apply, context, key, dryRun ?? false)
             )
+            .WithSummary("Applies a file of settings; with dryRun it only says what it would change.")
+            .ReadsBody("The file as YAML: docs/config.md. All faults are told at once.", "application/yaml")
+            .Produces<AppliedConfig>()
             .RequireKeyAtLeast(KeyRole.Integrator);
         app.MapPost(
                 "/v1/config/diff",
                 (HttpContext context, ApiKey key) => HandleAsync(apply, context, key, dryRun: true)
             )
+            .WithSummary("What a file of settings would change; nothing is.")
+            .ReadsBody("The file as YAML: docs/config.md.", "application/yaml")
+            .Produces<AppliedConfig>()
             .RequireKeyAtLeast(KeyRole.Integrator);
     }
 

@@ -76,7 +76,9 @@ public static class ForwardTable
         new("/v1/timeline", Read, Audit, KeyRole.Viewer),
         new("/v1/history/settings", Read, Audit, KeyRole.Viewer),
         new("/v1/failures", Read, Audit, KeyRole.Viewer),
-        // What each of them takes and answers, as OpenAPI.
+        // What each of them takes and answers, as OpenAPI; our own is served here.
+        new("/v1/openapi/connector.json", Read, Connector, KeyRole.Viewer),
+        new("/v1/openapi/audit.json", Read, Audit, KeyRole.Viewer),
         new("/v1/openapi/mapping.json", Read, Mapping, KeyRole.Viewer),
         new("/v1/openapi/push.json", Read, Push, KeyRole.Viewer),
     ];

@@ -204,7 +204,9 @@ public static class ForwardingSetup
                         row.Methods,
                         (Delegate)((HttpContext context) => forwarder.ForwardAsync(context, row.Service!, caller: null))
                     )
-                    .AllowAnonymous();
+                    .AllowAnonymous()
+                    // Whose it is describes it.
+                    .ExcludeFromDescription();
                 continue;
             }
             app.MapMethods(
@@ -220,7 +222,8 @@ public static class ForwardingSetup
                             )
                             : forwarder.ForwardAsync(context, row.Service, caller)
                 )
-                .RequireKeyAtLeast(role);
+                .RequireKeyAtLeast(role)
+                .ExcludeFromDescription();
         }
     }
 }

@@ -80,6 +80,8 @@ internal static class PreflightApi
                             )
                         )
             )
+            .WithSummary("Checks the connection's org against what is mapped; as JSON, or as a page for its admin.")
+            .Produces<PreflightReport>()
             // It costs the org API calls.
             .RequireKeyAtLeast(KeyRole.Integrator);
     }

@@ -8,7 +8,11 @@ namespace LeadSync.Hosting.Web;
 
 /// <summary>On an endpoint that reads its body itself, so that nothing in its signature says what it takes.</summary>
 /// <param name="About">What stands in it.</param>
-internal sealed record ReadBody(string About, string MediaType);
+/// <param name="Item">What it is one of, or, with <paramref name="OrList"/>, a list of; null: any JSON object.</param>
+internal sealed record ReadBody(string About, IReadOnlyList<string> MediaTypes, Type? Item = null, bool OrList = false);
+
+/// <summary>On an endpoint whose callers do not come with a token of ours.</summary>
+internal sealed record MayCall(string Who);
 
 /// <summary>
 /// The service's HTTP API as OpenAPI, made from its endpoints: who may call what, what it takes and gives, and what a refusal
@@ -22,11 +26,16 @@ public static class ApiDocument
     /// Serves it: <c>/openapi/v1.json</c> to anyone on the service's own port, and <c>/v1/openapi/SERVICE.json</c>, which
     /// Gateway passes on, to Viewers.
     /// </summary>
-    public static void MapApiDocument(this WebApplication app)
+    /// <param name="guard">Lets the right callers at the second through, where they do not come with a token of ours.</param>
+    public static void MapApiDocument(this WebApplication app, Action<IEndpointConventionBuilder>? guard = null)
     {
         var service = app.Services.GetRequiredService<ServiceName>().Name;
         app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
-        app.MapOpenApi($"/v1/openapi/{service}.json").RequireAtLeast(Role.Viewer);
+        var passedOn = app.MapOpenApi($"/v1/openapi/{service}.json");
+        if (guard is null)
+            passedOn.RequireAtLeast(Role.Viewer);
+        else
+            guard(passedOn);
     }
 
     /// <summary>Describes the body of an endpoint that reads it itself.</summary>
@@ -35,7 +44,24 @@ public static class ApiDocument
         string about,
         string mediaType = "application/json"
     )
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ReadBody(about, mediaType));
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ReadBody(about, [mediaType]));
+
+    /// <summary>Describes the body of an endpoint that reads it itself, and what it is read as.</summary>
+    /// <param name="orList">The first media type may be a list of them too.</param>
+    public static RouteHandlerBuilder ReadsBody<TItem>(
+        this RouteHandlerBuilder endpoint,
+        string about,
+        bool orList = false,
+        params IReadOnlyList<string> mediaTypes
+    ) =>
+        endpoint.WithMetadata(
+            new ReadBody(about, mediaTypes.Count == 0 ? ["application/json"] : mediaTypes, typeof(TItem), orList)
+        );
+
+    /// <summary>Says who may call an endpoint, where that does not hang on a token of ours.</summary>
+    /// <param name="who">As <c>Role: Manager.</c></param>
+    public static TBuilder MayBeCalledBy<TBuilder>(this TBuilder endpoint, string who)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new MayCall(who));
 
     internal static void AddApiDocument(this IServiceCollection services, string service)
     {
@@ -43,11 +69,7 @@ public static class ApiDocument
         services.AddOpenApi(options =>
         {
             options.AddOperationTransformer(
-                (operation, context, _) =>
-                {
-                    Describe(operation, context, name);
-                    return Task.CompletedTask;
-                }
+                (operation, context, cancellationToken) => DescribeAsync(operation, context, name, cancellationToken)
             );
             options.AddDocumentTransformer(
                 (document, _, _) =>
@@ -79,7 +101,12 @@ public static class ApiDocument
         );
     }
 
-    private static void Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, string service)
+    private static async Task DescribeAsync(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        string service,
+        CancellationToken cancellationToken
+    )
     {
         var document = context.Document!;
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
@@ -92,7 +119,8 @@ public static class ApiDocument
             new[]
             {
                 operation.Description,
-                Who(isOpen, metadata.OfType<LowestRole>().Select(lowest => (Role?)lowest.Role).Max()),
+                metadata.OfType<MayCall>().LastOrDefault()?.Who
+                    ?? Who(isOpen, metadata.OfType<LowestRole>().Select(lowest => (Role?)lowest.Role).Max()),
             }.Where(text => !string.IsNullOrEmpty(text))
         );
         operation.Security = isOpen
@@ -101,15 +129,7 @@ public static class ApiDocument
 
         AddPathParameters(operation, context.Description.RelativePath!);
         if (metadata.OfType<ReadBody>().LastOrDefault() is { } body)
-            operation.RequestBody = new OpenApiRequestBody
-            {
-                Description = body.About,
-                Required = true,
-                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
-                {
-                    [body.MediaType] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.Object } },
-                },
-            };
+            operation.RequestBody = await BodyAsync(body, context, cancellationToken);
 
         operation.Responses ??= [];
         operation.Responses["4XX"] = ProblemSchema.Answer("It was refused; `fix` says what to do about it.", document);
@@ -117,6 +137,37 @@ public static class ApiDocument
             "It could not be done now. With 503 come again after `Retry-After` seconds.",
             document
         );
+    }
+
+    private static async Task<OpenApiRequestBody> BodyAsync(
+        ReadBody body,
+        OpenApiOperationTransformerContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal);
+        foreach (var mediaType in body.MediaTypes)
+        {
+            IOpenApiSchema schema = new OpenApiSchema { Type = JsonSchemaType.Object };
+            if (body.Item is not null)
+            {
+                var made = await context.GetOrCreateSchemaAsync(body.Item, cancellationToken: cancellationToken);
+                context.Document!.AddComponent(body.Item.Name, made);
+                schema = new OpenApiSchemaReference(body.Item.Name, context.Document);
+            }
+            if (body.OrList && content.Count == 0)
+                schema = new OpenApiSchema
+                {
+                    OneOf = [schema, new OpenApiSchema { Type = JsonSchemaType.Array, Items = schema }],
+                };
+            content[mediaType] = new OpenApiMediaType { Schema = schema };
+        }
+        return new OpenApiRequestBody
+        {
+            Description = body.About,
+            Required = true,
+            Content = content,
+        };
     }
 
     private static string Who(bool isOpen, Role? lowest) =>

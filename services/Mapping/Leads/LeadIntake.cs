@@ -1,5 +1,6 @@
 using LeadSync.Contracts;
 using LeadSync.Hosting.Bus;
+using LeadSync.Hosting.People;
 using LeadSync.Mapping.People;
 using LeadSync.Mapping.References;
 using LeadSync.Mapping.Sources;

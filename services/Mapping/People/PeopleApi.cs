@@ -6,8 +6,16 @@ using LeadSync.Mapping.Config;
 namespace LeadSync.Mapping.People;
 
 /// <summary>What <c>DELETE /v1/people</c> did.</summary>
+/// <param name="Erasure">Its name in the history of changes (<c>GET /v1/history/settings?setting=person</c>).</param>
 /// <param name="Leads">How many leads were erased.</param>
-public sealed record Erased(int Leads);
+/// <param name="Done">
+/// Where nothing of the person is left: <c>leads</c>, <c>deadLetters</c>. Late messages and re-captures are recognised from now on.
+/// </param>
+/// <param name="UnderWay">
+/// Where it is done by itself, whatever is down now: <c>deadLetters</c>; <c>lanes</c>, once what the CRM was asked has ended;
+/// <c>history</c>.
+/// </param>
+public sealed record Erased(Guid Erasure, int Leads, IReadOnlyList<string> Done, IReadOnlyList<string> UnderWay);
 
 /// <summary>Erases a person. Who it is stands in the body, for addresses of requests are written down in many places.</summary>
 public static class PeopleApi
@@ -35,7 +43,12 @@ public static class PeopleApi
                 "It is not clear who is to be erased; nobody was.",
                 reader.Faults
             );
-        return Results.Ok(new Erased(await erase.RunAsync(caller.Workspace, who, cancellationToken)));
+        var (id, leads, isTold) = await erase.RunAsync(caller.Workspace, who, caller.Name, cancellationToken);
+        return Results.Ok(
+            isTold
+                ? new Erased(id, leads, ["leads", "deadLetters"], ["lanes", "history"])
+                : new Erased(id, leads, ["leads"], ["deadLetters", "lanes", "history"])
+        );
     }
 
     private static Person? Read(SettingReader reader, JsonElement body, string workspace)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LeadSync.Contracts;
+using LeadSync.Hosting.People;
 
 namespace LeadSync.Mapping.People;
 

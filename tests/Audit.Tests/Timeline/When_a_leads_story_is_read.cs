@@ -140,13 +140,28 @@ public sealed class When_a_leads_story_is_read(AuditUnderTest audit) : IClassFix
         "FILTERED_OUT",
         "Nothing is wanted of the CRM any more: the route's filter does not take the lead now."
     )]
-    [InlineData("ERASED", "Nothing is wanted of the CRM any more: the person was erased.")]
     public async Task It_says_why_nothing_is_wanted_any_more(string? reason, string text)
     {
         var workspace = audit.NewWorkspace();
         await audit.AddAsync(workspace, Events.Mapped("a", Events.Noon, withdrawn: true) with { Reason = reason });
 
         Texts(await ReadAsync(workspace, "source=forms&leadId=a")).ShouldBe([text]);
+    }
+
+    [Fact]
+    public async Task It_is_found_by_address_whatever_the_source_calls_that_field()
+    {
+        var workspace = audit.NewWorkspace();
+        await audit.AddAsync(
+            workspace,
+            Events.Captured("a", Events.Noon, ("work_address", "Jane@Example.com")),
+            Events.Mapped("a", Events.Noon) with
+            {
+                Match = new MatchKeys { Email = "jane@example.com" },
+            }
+        );
+
+        Texts(await ReadAsync(workspace, "email=JANE@example.com")).Count().ShouldBe(2);
     }
 
     [Fact]

@@ -165,7 +165,22 @@ public sealed class When_a_file_of_settings_is_applied(When_a_file_of_settings_i
                     "Wrong.",
                     [new FieldFault(field, "is wrong", "Mend it.")]
                 )
-                : Results.Ok(new { changed = new[] { new { name = service } }, unchanged = 1 });
+                : Results.Ok(
+                    new
+                    {
+                        changed = new[]
+                        {
+                            new
+                            {
+                                kind = "source",
+                                name = service,
+                                change = "created",
+                                after = new { name = service },
+                            },
+                        },
+                        unchanged = 1,
+                    }
+                );
         }
 
         public override async ValueTask DisposeAsync()
