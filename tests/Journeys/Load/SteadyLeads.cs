@@ -18,7 +18,9 @@ public sealed class SteadyLeads(House house, IReadOnlyList<Tenant> tenants)
     /// <summary>Sends for so long, each tenant at its own moment of the second.</summary>
     /// <param name="run">Names this run in the leads' ids.</param>
     public Task SendAsync(string run, TimeSpan span) =>
-        Task.WhenAll(tenants.Select((tenant, index) => SendAsync(tenant, run, Every * (index + 1) / tenants.Count, span)));
+        Task.WhenAll(
+            tenants.Select((tenant, index) => SendAsync(tenant, run, Every * (index + 1) / tenants.Count, span))
+        );
 
     /// <summary>The time each lead of a run took, those that were not there yet left out; the number of these beside it.</summary>
     public (IReadOnlyList<(Tenant Tenant, TimeSpan Took)> There, int Missing) Took(string run)
