@@ -14,10 +14,11 @@ public sealed class When_a_workspace_bursts_at_the_door(House house, ITestOutput
     private const int Leads = 100_000;
     private const int Others = 10;
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Loud = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Loud = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Seconds = TimeSpan.FromSeconds(10);
 
     [Fact(Explicit = true)]
-    public async Task Others_are_served_within_seconds()
+    public async Task Those_of_other_shares_are_served_within_seconds()
     {
         using var greedy = await Tenant.AddAsync(house, "greedy");
         var tenants = new List<Tenant>();
@@ -27,7 +28,7 @@ public sealed class When_a_workspace_bursts_at_the_door(House house, ITestOutput
         await others.SendAsync("warm", TimeSpan.FromSeconds(5));
 
         await others.SendAsync("quiet", Quiet);
-        await TellAsync(others, "quiet", greedy);
+        var unloaded = await TellAsync(others, "quiet", greedy);
 
         var burst = new Burst(house, greedy);
         foreach (
@@ -49,31 +50,36 @@ public sealed class When_a_workspace_bursts_at_the_door(House house, ITestOutput
                 $"{Leads} leads over {run} taken within {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s"
             );
             await steady;
-            await TellAsync(others, run, greedy);
+            var loaded = await TellAsync(others, run, greedy);
+            // Against the quiet, for a machine that does other things beside this is slow in that too.
+            loaded.Ninetyninth.ShouldBeLessThan(unloaded.Ninetyninth + Seconds);
         }
 
         foreach (var tenant in tenants)
             tenant.Dispose();
     }
 
-    private async Task TellAsync(SteadyLeads others, string run, Tenant greedy)
+    private async Task<Spread> TellAsync(SteadyLeads others, string run, Tenant greedy)
     {
-        await Eventually.ShouldBe(() => others.Took(run).Missing == 0, within: TimeSpan.FromMinutes(10));
-        var took = others.Took(run).There;
+        // Whoever shares the burst's queue waits behind it: told, and not waited for.
+        await Eventually.ShouldBe(
+            () => others.Took(run).Missing.All(tenant => Share(tenant) == Share(greedy)),
+            within: TimeSpan.FromMinutes(10)
+        );
+        var (took, missing) = others.Took(run);
         var load = (await File.ReadAllTextAsync("/proc/loadavg")).Trim();
         var waiting =
             await house.Broker.CountAsync("mapping.capture", House.Shares)
             + await house.Broker.CountAsync("push.lead-mapped", House.Shares);
-        output.WriteLine($"{run}: all {Spread.Of(took.Select(one => one.Took))}");
         foreach (var share in took.GroupBy(one => Share(one.Tenant) == Share(greedy)))
         {
             var which = share.Key ? "in the share of the burst" : "in other shares";
             output.WriteLine($"{run}: {which} {Spread.Of(share.Select(one => one.Took))}");
         }
         output.WriteLine(
-            $"{run}: {greedy.Org.Records("Lead").Count} of the burst are in the CRM, {waiting} messages wait; load {load}"
+            $"{run}: {greedy.Org.Records("Lead").Count} of the burst are in the CRM, {waiting} messages and {missing.Count} leads of its share wait; load {load}"
         );
-        Spread.Of(took.Select(one => one.Took)).Ninetyninth.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        return Spread.Of(took.Where(one => Share(one.Tenant) != Share(greedy)).Select(one => one.Took));
     }
 
     private static string Share(Tenant tenant) => Shares.KeyOf(tenant.Workspace, House.Shares);

@@ -18,10 +18,12 @@ public sealed class SteadyLeads(House house, IReadOnlyList<Tenant> tenants)
     /// <summary>Sends for so long, each tenant at its own moment of the second.</summary>
     /// <param name="run">Names this run in the leads' ids.</param>
     public Task SendAsync(string run, TimeSpan span) =>
-        Task.WhenAll(tenants.Select((tenant, index) => SendAsync(tenant, run, Every * (index + 1) / tenants.Count, span)));
+        Task.WhenAll(
+            tenants.Select((tenant, index) => SendAsync(tenant, run, Every * (index + 1) / tenants.Count, span))
+        );
 
-    /// <summary>The time each lead of a run took, those that were not there yet left out; the number of these beside it.</summary>
-    public (IReadOnlyList<(Tenant Tenant, TimeSpan Took)> There, int Missing) Took(string run)
+    /// <summary>The time each lead of a run took; and whose are not there yet, once for each.</summary>
+    public (IReadOnlyList<(Tenant Tenant, TimeSpan Took)> There, IReadOnlyList<Tenant> Missing) Took(string run)
     {
         var arrived = house
             .Crm.Journal.After(0)
@@ -33,7 +35,10 @@ public sealed class SteadyLeads(House house, IReadOnlyList<Tenant> tenants)
             .Where(lead => arrived.Contains(Tenant.Email(lead.Key)))
             .Select(lead => (lead.Value.Tenant, arrived[Tenant.Email(lead.Key)].Min() - lead.Value.At))
             .ToList();
-        return (there, ofRun.Count - there.Count);
+        return (
+            there,
+            [.. ofRun.Where(lead => !arrived.Contains(Tenant.Email(lead.Key))).Select(lead => lead.Value.Tenant)]
+        );
     }
 
     private async Task SendAsync(Tenant tenant, string run, TimeSpan after, TimeSpan span)
