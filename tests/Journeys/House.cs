@@ -30,6 +30,14 @@ public class House : IAsyncLifetime
     /// <summary>Connection string of a login that may make databases and logins.</summary>
     protected virtual string Postgres => Servers.Postgres;
 
+    /// <summary>Where a service keeps what it knows, for a login that may read all of it.</summary>
+    public string DatabaseOf(string service) =>
+        new NpgsqlConnectionStringBuilder(Postgres)
+        {
+            Database = $"{_prefix}_{service.ToLowerInvariant()}",
+            Pooling = false,
+        }.ConnectionString;
+
     /// <summary>As a user with a Manager's API key.</summary>
     public HttpClient Http { get; private set; } = null!;
 

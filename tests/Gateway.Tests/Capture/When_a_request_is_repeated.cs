@@ -1,10 +1,23 @@
 using System.Net;
+using LeadSync.Testing;
 
 namespace LeadSync.Gateway.Tests.Capture;
 
 public sealed class When_a_request_is_repeated(GatewayUnderTest gateway) : IClassFixture<GatewayUnderTest>
 {
     private const string TwoNameless = """[{"source":"web","fields":{"x":1}}, {"source":"web","fields":{"x":2}}]""";
+
+    [Fact]
+    public async Task A_key_that_names_somebody_is_not_kept()
+    {
+        var client = await gateway.ClientAsync();
+
+        var answer = await client.CaptureAsync(Http.Lead("a"), idempotencyKey: "canary7q@person.example");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await EventsAsync()).ShouldHaveSingleItem();
+        (await DatabaseDump.ReadAsync(gateway.Database.Owner)).ShouldNotContain("canary7q");
+    }
 
     [Fact]
     public async Task The_same_idempotency_key_publishes_the_very_same_events()
