@@ -2,6 +2,7 @@ using LeadSync.Contracts;
 using LeadSync.Crm;
 using LeadSync.Hosting;
 using LeadSync.Hosting.Bus;
+using LeadSync.Hosting.Changes;
 using LeadSync.Hosting.Web;
 using LeadSync.Push;
 using LeadSync.Push.Access;
@@ -10,6 +11,7 @@ using LeadSync.Push.Lanes;
 using LeadSync.Push.Matching;
 using LeadSync.Push.Outcomes;
 using LeadSync.Push.Replays;
+using LeadSync.Push.Rules;
 using LeadSync.Push.Writing;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -21,6 +23,8 @@ builder.AddBus(bus =>
 builder.AddSettings<PushOptions>("Push");
 builder.Services.AddCrms();
 builder.AddServiceClient<ConnectorClient>("Connector");
+builder.AddServiceClient<SchemaClient>("Connector");
+builder.AddSettingChanges();
 
 builder.Services.AddSingleton<Wakeup>();
 builder.Services.AddSingleton<LeaseStore>().AddSingleton<LeadSyncStore>();
@@ -34,10 +38,12 @@ builder.Services.AddSingleton<OutcomeStore>();
 builder.Services.AddSingleton<ObservedUsage>().AddSingleton<Accesses>();
 builder
     .Services.AddSingleton<Prober>()
+    .AddSingleton<ExternalIdClaims>()
     .AddSingleton<Matcher>()
     .AddSingleton<Writer>()
     .AddSingleton<LaneRound>()
     .AddSingleton<LaneTurn>();
+builder.Services.AddSingleton<RuleStore>();
 builder.Services.AddSingleton<ReadLanes>().AddSingleton<ReplayStore>();
 builder
     .Services.AddSingleton<HoldStore>()
@@ -60,5 +66,6 @@ app.MapServiceDefaults();
 app.MapLanes();
 app.MapHolds();
 app.MapReplays();
+app.MapRules();
 app.MapApiDocument();
 await app.RunServiceAsync(args);
