@@ -182,13 +182,18 @@ public static class FailureCatalogue
     );
     public static readonly FailureKind NoMatchKey = new(
         "NO_MATCH_KEY",
-        "There is neither a record id nor an email address to find the person by, so it cannot be known whether it exists.",
-        "Capture an email address for it, and map it to the record's email field; the lead goes on by itself."
+        "The lead has none of the keys that its push rule finds people by, so it cannot be known whether it exists.",
+        "Capture what the push rule finds people by (an email address, or an external id) and map it; or let the rule create without a key."
+    );
+    public static readonly FailureKind AmbiguousMatch = new(
+        "AMBIGUOUS_MATCH",
+        "Several records of the CRM could be the person, and the push rule leaves the choice to people.",
+        "Merge the records in the CRM, or let the push rule take one of them ('severalMatches'); then retry the lead."
     );
     public static readonly FailureKind RecordDeleted = new(
         "RECORD_DELETED",
         "The record that the lead was synced to was deleted in the CRM, and is not made again behind its back.",
-        "Restore the record from the recycle bin, or withdraw the lead at its source."
+        "Restore the record from the recycle bin, or withdraw the lead at its source; or let the push rule create it anew ('deletedRecord')."
     );
     public static readonly FailureKind PullOnly = new(
         "PULL_ONLY",
@@ -393,6 +398,7 @@ public static class FailureCatalogue
             SchemaChanged,
             RequiredFieldMissing,
             NoMatchKey,
+            AmbiguousMatch,
             RecordDeleted,
             PullOnly,
             HeldTooLong,

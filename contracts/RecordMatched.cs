@@ -34,9 +34,13 @@ public sealed record MatchedRecord : IEventItem, ILeadAtConnection
 
     public required SyncDecision Decision { get; init; }
 
-    /// <summary>Why, as a code: <c>EXISTS_AS_CONTACT</c>, <c>SEVERAL_MATCHES_OLDEST_TAKEN</c>. Null where it needs no reason.</summary>
+    /// <summary>Why, as a code: <c>EXISTS_AS_CONTACT</c>, <c>SEVERAL_MATCHES_OLDEST_TAKEN</c>; docs/rules.md lists them. Null where it needs no reason.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
+
+    /// <summary>The setting of the push rule that decided; null where no rule had to.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DecidingRule? DecidedBy { get; init; }
 
     /// <summary>Who had the lead taken again, or discarded; null when that was nobody's doing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -62,7 +66,21 @@ public enum MatchKind
 
     [JsonStringEnumMemberName("email")]
     Email,
+
+    /// <summary>The external id field of the push rule.</summary>
+    [JsonStringEnumMemberName("externalId")]
+    ExternalId,
+
+    [JsonStringEnumMemberName("companyAndLastName")]
+    CompanyAndLastName,
 }
+
+/// <summary>What a push rule said.</summary>
+/// <param name="Object">The object that the rule is for.</param>
+/// <param name="Revision">Of the rule; 0 where the connection has none and the defaults hold.</param>
+/// <param name="Setting">The member of the rule, as <c>existsAsContact</c>.</param>
+/// <param name="Value">Its value, as <c>skip</c>.</param>
+public sealed record DecidingRule(string Object, long Revision, string Setting, string Value);
 
 /// <summary>What was decided to do with a lead at a connection.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<SyncDecision>))]

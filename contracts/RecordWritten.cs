@@ -64,7 +64,8 @@ public enum WriteOutcome
 /// <param name="Written">Whether the value was sent.</param>
 /// <param name="Reason">
 /// Why, as a code: <c>NEW_VALUE</c>, <c>SAME_VALUE</c>, <c>NOT_NEWLY_CAPTURED</c>, <c>LOWER_PRECEDENCE</c>,
-/// <c>NOT_EMPTY</c>, <c>ONLY_ON_CREATE</c>, <c>EDITED</c>, <c>CONDITION_NOT_MET</c>, <c>OPTED_OUT</c>.
+/// <c>NOT_EMPTY</c>, <c>ONLY_ON_CREATE</c>, <c>EDITED</c>, <c>CONDITION_NOT_MET</c>, <c>OPTED_OUT</c>,
+/// <c>EXTERNAL_ID_ELSEWHERE</c>.
 /// </param>
 public sealed record FieldDecision(
     string Field,

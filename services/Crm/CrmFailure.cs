@@ -22,6 +22,9 @@ public sealed record CrmFailure(string Code, FailureClass Class, string Message,
     /// <summary>Records that the CRM takes for the same person, where it names them (<c>DUPLICATES_DETECTED</c>).</summary>
     public IReadOnlyList<DuplicateRecord> Duplicates { get; init; } = [];
 
+    /// <summary>The record that holds the value of <see cref="Fields"/>, where the CRM names it (<c>DUPLICATE_VALUE</c>).</summary>
+    public string? HeldBy { get; init; }
+
     /// <summary>How long the CRM asks us to wait.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -108,7 +108,8 @@ public interface ICrm
     /// <remarks>
     /// Some go in further calls, as <see cref="WriteReport.Calls"/> tells: guarded updates (Salesforce: each, or 25 a call where
     /// conditions are known to work in a composite), upserts of more than two kinds, and texts that the CRM would take
-    /// for commands of its own (Salesforce: <c>@{…}</c>). Once something may have been written nothing is thrown: what could not
+    /// for commands of its own (Salesforce: <c>@{…}</c>). A create that a duplicate rule refuses is repeated alone, to learn
+    /// which records it repeats (<see cref="CrmFailure.Duplicates"/>): a collection does not tell. Once something may have been written nothing is thrown: what could not
     /// be sent any more comes back as <see cref="WriteStatus.Refused"/>.
     /// </remarks>
     /// <exception cref="CrmException">
@@ -160,7 +161,14 @@ public abstract class CrmSession
 
 /// <summary>Which records to look for: by id and by email, per object, and which fields to read of them.</summary>
 /// <param name="Objects">One entry for each object to look in.</param>
-public sealed record Search(IReadOnlyList<ObjectSearch> Objects);
+public sealed record Search(IReadOnlyList<ObjectSearch> Objects)
+{
+    /// <summary>
+    /// Records that were deleted or merged too, as long as the CRM still has them: <see cref="CrmRecord.Deleted"/> and
+    /// <see cref="CrmRecord.MergedInto"/> are known then.
+    /// </summary>
+    public bool DeletedToo { get; init; }
+}
 
 /// <param name="Object">API name of the object, as <c>Lead</c>.</param>
 /// <param name="RecordIds">Ids to look for, 15 or 18 characters; a text that can be no id finds nothing.</param>
@@ -176,7 +184,24 @@ public sealed record ObjectSearch(
     IReadOnlyCollection<string> Emails,
     IReadOnlyCollection<string> Fields,
     DateTimeOffset? CreatedSince = null
-);
+)
+{
+    /// <summary>Also every record that has one of these external ids; null for none.</summary>
+    public ExternalIds? ExternalIds { get; init; }
+
+    /// <summary>
+    /// Also every record with one of these companies and last names together; then <see cref="CrmRecord.Company"/> and
+    /// <see cref="CrmRecord.LastName"/> are read. A Salesforce Contact's company is its Account's name.
+    /// </summary>
+    public IReadOnlyCollection<CompanyAndLastName> Names { get; init; } = [];
+}
+
+/// <summary>Values of an external id field to look for; compared as the CRM does, mostly without case.</summary>
+/// <param name="Field">API name of the field.</param>
+public sealed record ExternalIds(string Field, IReadOnlyCollection<string> Values);
+
+/// <summary>Whom somebody is by name; compared without case.</summary>
+public sealed record CompanyAndLastName(string Company, string LastName);
 
 /// <param name="Records">Every record found, in no particular order, each once.</param>
 /// <param name="ServerTime">The CRM's clock when it answered.</param>
@@ -207,6 +232,15 @@ public sealed record CrmRecord(string Object, string Id, IReadOnlyDictionary<str
     /// <summary>The record that it was merged into.</summary>
     public string? MergedInto { get; init; }
 
+    /// <summary>Somebody has logged an activity on it, as a call or a meeting.</summary>
+    public bool HasActivity { get; init; }
+
+    /// <summary>Where the person works; known only where <see cref="ObjectSearch.Names"/> were asked for.</summary>
+    public string? Company { get; init; }
+
+    /// <inheritdoc cref="Company"/>
+    public string? LastName { get; init; }
+
     /// <summary>A Salesforce Lead that has become a Contact: it can be read, but no longer written.</summary>
     public bool Converted { get; init; }
 
@@ -225,6 +259,12 @@ public sealed record RecordWrite(string Object, string? RecordId, IReadOnlyDicti
     /// Only without <see cref="RecordId"/>, and the field is none of <see cref="Fields"/>.
     /// </summary>
     public ExternalKey? Key { get; init; }
+
+    /// <summary>
+    /// Creates the record also where a duplicate rule of the org warns of it; one that blocks goes on blocking. Only without
+    /// <see cref="RecordId"/>. Such writes go in a call of their own.
+    /// </summary>
+    public bool AllowsDuplicates { get; init; }
 
     /// <summary>
     /// Guards an update: it is refused with <c>RECORD_CHANGED</c> when the record's <see cref="CrmRecord.Stamp"/> lies after this

@@ -2,6 +2,7 @@ using LeadSync.Contracts;
 using LeadSync.Crm;
 using LeadSync.Hosting;
 using LeadSync.Hosting.Bus;
+using LeadSync.Hosting.Changes;
 using LeadSync.Hosting.People;
 using LeadSync.Hosting.Web;
 using LeadSync.Push;
@@ -12,6 +13,7 @@ using LeadSync.Push.Lanes;
 using LeadSync.Push.Matching;
 using LeadSync.Push.Outcomes;
 using LeadSync.Push.Replays;
+using LeadSync.Push.Rules;
 using LeadSync.Push.Writing;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -23,6 +25,8 @@ builder.AddBus(bus =>
 builder.AddSettings<PushOptions>("Push");
 builder.Services.AddCrms();
 builder.AddServiceClient<ConnectorClient>("Connector");
+builder.AddServiceClient<SchemaClient>("Connector");
+builder.AddSettingChanges();
 
 builder.AddErasureKeys();
 builder.Services.AddSingleton<ErasureStore>().AddSingleton<EraseLeads>();
@@ -41,10 +45,12 @@ builder.Services.AddSingleton<OutcomeStore>();
 builder.Services.AddSingleton<ObservedUsage>().AddSingleton<Accesses>();
 builder
     .Services.AddSingleton<Prober>()
+    .AddSingleton<ExternalIdClaims>()
     .AddSingleton<Matcher>()
     .AddSingleton<Writer>()
     .AddSingleton<LaneRound>()
     .AddSingleton<LaneTurn>();
+builder.Services.AddSingleton<RuleStore>();
 builder.Services.AddSingleton<ReadLanes>().AddSingleton<ReplayStore>();
 builder
     .Services.AddSingleton<HoldStore>()
@@ -67,5 +73,6 @@ app.MapServiceDefaults();
 app.MapLanes();
 app.MapHolds();
 app.MapReplays();
+app.MapRules();
 app.MapApiDocument();
 await app.RunServiceAsync(args);

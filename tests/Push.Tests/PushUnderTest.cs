@@ -4,6 +4,7 @@ using System.Text.Json;
 using Dapper;
 using LeadSync.Contracts;
 using LeadSync.CrmSimulator;
+using LeadSync.CrmSimulator.Data;
 using LeadSync.Hosting.Bus;
 using LeadSync.Push.Lanes;
 using LeadSync.Testing;
@@ -37,12 +38,41 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
     /// <summary>What was asked of Connector, in order.</summary>
     public ConcurrentQueue<(Guid Connection, GrantRequest Request)> Asked { get; } = [];
 
+    /// <summary>A field of the org's Leads and Contacts that holds an external id.</summary>
+    public const string ExternalId = "Person_Id__c";
+
+    /// <summary>How Connector describes an object of the org; null where there is none.</summary>
+    public Func<Guid, string, CrmSchema?> Schema { get; set; } =
+        (_, name) =>
+            new CrmSchema(
+                name,
+                name,
+                Createable: true,
+                Updateable: true,
+                DateTimeOffset.UnixEpoch,
+                [
+                    new CrmField("Email", "Email", "email", 80, false, true, true),
+                    new CrmField(ExternalId, "Person id", "string", 255, false, true, true)
+                    {
+                        ExternalId = true,
+                        Unique = true,
+                    },
+                ]
+            );
+
     private string? _token;
 
     protected override async Task PrepareAsync()
     {
         Crm = await Simulator.StartAsync();
-        _connector = await StubPeer.StartAsync(app => app.MapPost("/v1/connections/{id:guid}/grants", GrantAsync));
+        _connector = await StubPeer.StartAsync(app =>
+        {
+            app.MapPost("/v1/connections/{id:guid}/grants", GrantAsync);
+            app.MapGet(
+                "/v1/connections/{id:guid}/schema/{name}",
+                (Guid id, string name) => Schema(id, name) is { } schema ? Results.Ok(schema) : Results.NotFound()
+            );
+        });
         Settings["Services:Connector"] = _connector.Address.ToString();
         Settings["Crm:DevelopmentHosts:0"] = "127.0.0.1";
         Settings["Push:LateCommit"] = "00:00:02";
@@ -91,6 +121,35 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
         var token = await answer.Content.ReadFromJsonAsync<JsonElement>();
         return token.GetProperty("access_token").GetString()!;
     }
+
+    /// <summary>Saves the rule for an object of a connection.</summary>
+    public async Task RuleAsync(Guid connection, object rule, string objectName = "Lead")
+    {
+        using var answer = await Client(Workspace, Hosting.Web.Role.Integrator)
+            .PutAsJsonAsync($"/v1/rules/{connection}/{objectName}", rule);
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Gives the org's Leads and Contacts a field for an external id, where they have none yet.</summary>
+    public void AddExternalId(bool unique = true)
+    {
+        foreach (var name in new[] { "Lead", "Contact" })
+        {
+            if (Crm.Org.FindObject(name)!.VisibleFields.Any(field => field.Name == ExternalId))
+                continue;
+            Crm.Org.AddField(
+                name,
+                new CustomField(ExternalId, FieldType.String, Length: 255, ExternalId: true, Unique: unique)
+            );
+        }
+    }
+
+    /// <summary>Puts leads into their lanes all at once, so that a round finds them all; also while the service does not run.</summary>
+    public Task TakeInAsync(IEnumerable<MappedLead> leads) =>
+        new LeadSyncStore(Database.Source).TakeInAsync(
+            [.. leads.Select(lead => new Arrived<MappedLead>(Workspace, lead))],
+            TestContext.Current.CancellationToken
+        );
 
     /// <summary>Says what is wanted of leads, as Mapping does, and waits until they are in their lane.</summary>
     public async Task WantAsync(params IReadOnlyCollection<MappedLead> leads)

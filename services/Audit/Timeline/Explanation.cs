@@ -132,7 +132,14 @@ public static class Explanation
             _ => "writing",
         };
 
-    private static string Key(MatchKind kind) => kind == MatchKind.RecordId ? "record id" : "email";
+    private static string Key(MatchKind kind) =>
+        kind switch
+        {
+            MatchKind.RecordId => "record id",
+            MatchKind.ExternalId => "external id",
+            MatchKind.CompanyAndLastName => "company and last name",
+            _ => "email",
+        };
 
     private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 

@@ -22,6 +22,9 @@ internal sealed record SalesforceCall(CrmSession Session, HttpMethod Method, str
     /// <summary>Answered with nothing when what is asked for was not changed after this instant.</summary>
     public DateTimeOffset? ModifiedSince { get; init; }
 
+    /// <summary>A duplicate rule that only warns is passed over.</summary>
+    public bool AllowsDuplicates { get; init; }
+
     /// <summary>It is about one record, so that what is refused is the record's and not the call's.</summary>
     public bool OfRecord { get; init; }
 

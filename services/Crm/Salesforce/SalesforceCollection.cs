@@ -3,7 +3,8 @@ namespace LeadSync.Crm.Salesforce;
 /// <summary>What a collection does with its records.</summary>
 /// <param name="Object">Null where it may hold records of several objects.</param>
 /// <param name="KeyField">The field that upserts go by; null for none.</param>
-internal sealed record CollectionKind(bool Creates, string? Object, string? KeyField)
+/// <param name="AllowsDuplicates">A duplicate rule that only warns is passed over.</param>
+internal sealed record CollectionKind(bool Creates, string? Object, string? KeyField, bool AllowsDuplicates)
 {
     public HttpMethod Method => Creates ? HttpMethod.Post : HttpMethod.Patch;
 
@@ -11,9 +12,9 @@ internal sealed record CollectionKind(bool Creates, string? Object, string? KeyF
     public string Path => KeyField is null ? "/composite/sobjects" : $"/composite/sobjects/{Object}/{KeyField}";
 
     public static CollectionKind Of(RecordWrite write, bool mixed) =>
-        write.Key is { } key ? new(false, SoqlText.Name(write.Object), SoqlText.Name(key.Field))
-        : mixed ? new(write.RecordId is null, null, null)
-        : new(write.RecordId is null, write.Object, null);
+        write.Key is { } key
+            ? new(false, SoqlText.Name(write.Object), SoqlText.Name(key.Field), write.AllowsDuplicates)
+            : new(write.RecordId is null, mixed ? null : write.Object, null, write.AllowsDuplicates);
 }
 
 /// <summary>Writes that go together as one collection: all creates, all updates or all upserts by one key, no record twice.</summary>

@@ -69,6 +69,7 @@ public static class SalesforceErrors
             CrmCode = fault.Code,
             Fields = fault.Fields,
             Duplicates = fault.Duplicates,
+            HeldBy = fault.HeldBy,
             RequestId = fault.RequestId,
             HttpStatus = fault.Status,
             RetryAfter = fault.RetryAfter,

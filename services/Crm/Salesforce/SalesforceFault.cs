@@ -18,6 +18,9 @@ internal sealed partial record SalesforceFault(string? Code, string Message, IRe
     /// <summary>What a duplicate rule has found.</summary>
     public IReadOnlyList<DuplicateRecord> Duplicates { get; init; } = [];
 
+    /// <summary>The record that holds a value which must be unique.</summary>
+    public string? HeldBy { get; init; }
+
     /// <summary>About one record inside a call that was itself accepted.</summary>
     public bool OfRecord { get; init; }
 
@@ -39,7 +42,11 @@ internal sealed partial record SalesforceFault(string? Code, string Message, IRe
             message = $"{message}; {another.Text("message")}";
             fields = [.. fields, .. FieldsOf(another, another.Text("errorCode"), "")];
         }
-        return new SalesforceFault(code, Cut(message), fields, status) { Duplicates = DuplicatesOf(first) };
+        return new SalesforceFault(code, Cut(message), fields, status)
+        {
+            Duplicates = DuplicatesOf(first),
+            HeldBy = code == "DUPLICATE_VALUE" ? HolderOf(message) : null,
+        };
     }
 
     private static string[] FieldsOf(JsonElement error, string? code, string message)
@@ -54,8 +61,11 @@ internal sealed partial record SalesforceFault(string? Code, string Message, IRe
                     .Select(field => field.GetString()!),
             ];
         }
-        // A query's INVALID_FIELD has no list of fields: its text is the only place that names the column.
-        var column = code == "INVALID_FIELD" ? MissingColumn().Match(message) : Match.Empty;
+        // Neither has a list of fields always: the text is the only place that names the column.
+        var column =
+            code == "INVALID_FIELD" ? MissingColumn().Match(message)
+            : code == "DUPLICATE_VALUE" ? DuplicateValue().Match(message)
+            : Match.Empty;
         return column.Success ? [column.Groups["column"].Value] : [];
     }
 
@@ -75,6 +85,9 @@ internal sealed partial record SalesforceFault(string? Code, string Message, IRe
         ];
     }
 
+    private static string? HolderOf(string message) =>
+        RecordId.TryLengthen(DuplicateValue().Match(message).Groups["id"].Value, out var id) ? id : null;
+
     private static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray() : [];
 
@@ -88,4 +101,11 @@ internal sealed partial record SalesforceFault(string? Code, string Message, IRe
 
     [GeneratedRegex("No such column '(?<column>[A-Za-z0-9_.]+)'", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex MissingColumn();
+
+    [GeneratedRegex(
+        "duplicate value found: (?<column>[A-Za-z0-9_]+) duplicates value on record with id: (?<id>[A-Za-z0-9]{15,18})",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
+    private static partial Regex DuplicateValue();
 }

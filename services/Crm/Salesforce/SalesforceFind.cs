@@ -12,7 +12,7 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
 
     public async Task<Found> FindAsync(CrmSession session, Search search, CancellationToken cancellationToken)
     {
-        var waiting = new Queue<Page>(search.Objects.SelectMany(part => FirstPages(session, part)));
+        var waiting = new Queue<Page>(search.Objects.SelectMany(part => FirstPages(session, part, search.DeletedToo)));
         var records = new Dictionary<string, CrmRecord>(StringComparer.Ordinal);
         DateTimeOffset? serverTime = null;
         string? requestId = null;
@@ -37,16 +37,20 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
         return new Found([.. records.Values], serverTime ?? clock.GetUtcNow(), calls, requestId);
     }
 
-    private IEnumerable<Page> FirstPages(CrmSession session, ObjectSearch search)
+    private IEnumerable<Page> FirstPages(CrmSession session, ObjectSearch search, bool deletedToo)
     {
-        foreach (var name in search.Fields.Prepend(search.Object))
+        foreach (var name in (string?[])[search.Object, search.ExternalIds?.Field, .. search.Fields])
         {
-            if (!SoqlText.IsName(name))
+            if (name is not null && !SoqlText.IsName(name))
                 throw SalesforceErrors.NoSuchName(name);
         }
-        var soql = new Soql(search.Object, Columns(search).Concat(search.Fields))
+        var soql = new Soql(search.Object, Columns(search, deletedToo).Concat(search.Fields))
             .In("Id", Ids(search.RecordIds))
             .In("Email", search.Emails.Where(CanBeAddress).Distinct(StringComparer.OrdinalIgnoreCase));
+        if (search.ExternalIds is { } known)
+            soql.In(known.Field, known.Values.Where(CanBeText).Distinct(StringComparer.OrdinalIgnoreCase));
+        foreach (var name in search.Names.Where(name => CanBeText(name.Company) && CanBeText(name.LastName)).Distinct())
+            soql.All((SalesforceRecords.CompanyOf(search.Object), name.Company), ("LastName", name.LastName));
         if (search.CreatedSince is { } since)
         {
             if (!RecordId.TryLengthen(session.UserId, out var userId))
@@ -54,13 +58,18 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
             soql.CreatedSince(since, userId);
         }
         return soql.Build()
-            .Select(query => new Page(search, $"{composite.Root}/query?q={Uri.EscapeDataString(query)}"));
+            .Select(query => new Page(
+                search,
+                $"{composite.Root}/{(deletedToo ? "queryAll" : "query")}?q={Uri.EscapeDataString(query)}"
+            ));
     }
 
-    private static IEnumerable<string> Columns(ObjectSearch search) =>
+    private static IEnumerable<string> Columns(ObjectSearch search, bool deletedToo) =>
         SalesforceRecords.Columns(
             search.Object,
-            hasEmail: search.Object is "Lead" or "Contact" || search.Emails.Count > 0
+            hasEmail: search.Object is "Lead" or "Contact" || search.Emails.Count > 0,
+            names: search.Names.Count > 0,
+            deletedToo
         );
 
     // One malformed id makes Salesforce refuse the whole query; and no record has it.
@@ -74,10 +83,12 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
         }
     }
 
-    // An empty text would find every record without an address; control characters and broken pairs no field can hold.
-    private static bool CanBeAddress(string text)
+    private static bool CanBeAddress(string text) => text.Contains('@', StringComparison.Ordinal) && CanBeText(text);
+
+    // An empty text would find every record that holds nothing; control characters and broken pairs no field can hold.
+    private static bool CanBeText(string text)
     {
-        if (!text.Contains('@', StringComparison.Ordinal))
+        if (string.IsNullOrWhiteSpace(text))
             return false;
         for (var index = 0; index < text.Length; index++)
         {

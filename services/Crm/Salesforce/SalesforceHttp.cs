@@ -117,6 +117,8 @@ internal sealed class SalesforceHttp(HttpClient http, SalesforceOptions options,
         );
         if (call.Writes)
             request.Headers.Add(SalesforceComposite.AutoAssign, SalesforceComposite.Never);
+        if (call.AllowsDuplicates)
+            request.Headers.Add("Sforce-Duplicate-Rule-Header", "allowSave=true");
         request.Headers.IfUnmodifiedSince = call.UnmodifiedSince;
         request.Headers.IfModifiedSince = call.ModifiedSince;
         request.Content = call.Body?.ToContent() ?? call.Streamed?.Invoke();

@@ -5,6 +5,9 @@ namespace LeadSync.Crm.Salesforce;
 /// <summary>Reads rows as they stand in the answers to queries and retrieves.</summary>
 internal static class SalesforceRecords
 {
+    private const string Lead = "Lead";
+    private const string Contact = "Contact";
+
     private static readonly string[] Stamps =
     [
         "Id",
@@ -30,11 +33,25 @@ internal static class SalesforceRecords
 
     /// <summary>The same where the schema is not at hand.</summary>
     /// <param name="hasEmail">An Account has none, and asking for it would spoil the whole query.</param>
-    public static IEnumerable<string> Columns(string @object, bool hasEmail)
-    {
-        IEnumerable<string> columns = hasEmail ? Stamps.Append("Email") : Stamps;
-        return @object == "Lead" ? columns.Concat(["IsConverted", "ConvertedContactId"]) : columns;
-    }
+    /// <param name="names">Company and last name too, which a Contact has from its Account.</param>
+    /// <param name="deleted">Whether it was deleted or merged too.</param>
+    public static IEnumerable<string> Columns(
+        string @object,
+        bool hasEmail,
+        bool names = false,
+        bool deleted = false
+    ) =>
+        [
+            .. Stamps,
+            .. hasEmail ? (string[])["Email"] : [],
+            .. @object is Lead or Contact ? (string[])["LastActivityDate"] : [],
+            .. @object is Lead ? (string[])["IsConverted", "ConvertedContactId"] : [],
+            .. names ? (string[])[CompanyOf(@object), "LastName"] : [],
+            .. deleted ? (string[])["IsDeleted", "MasterRecordId"] : [],
+        ];
+
+    /// <summary>Where the company of a person stands.</summary>
+    public static string CompanyOf(string @object) => @object == Contact ? "Account.Name" : "Company";
 
     /// <summary>Null when the row is none.</summary>
     public static CrmRecord? Read(string @object, IReadOnlyCollection<string> names, JsonElement row)
@@ -63,6 +80,9 @@ internal static class SalesforceRecords
             Stamp = SalesforceTime.TryParse(row.Text("SystemModstamp"), out var stamp) ? stamp : modified,
             Deleted = row.Flag("IsDeleted") ?? false,
             MergedInto = row.Text("MasterRecordId"),
+            HasActivity = row.Text("LastActivityDate") is not null,
+            Company = row.Text("Company") ?? row.Member("Account")?.Text("Name"),
+            LastName = row.Text("LastName"),
             Converted = row.Flag("IsConverted") ?? false,
             ConvertedContactId = row.Text("ConvertedContactId"),
         };

@@ -57,6 +57,10 @@ internal static class SalesforceResults
         return Failed(SalesforceErrors.Judge(fault, writes: true));
     }
 
+    /// <summary>What became of a record that was sent alone.</summary>
+    public static WriteResult ReadSingle(SalesforceAnswer answer, RecordWrite write) =>
+        Read(answer.Json, 200, answer.RequestId, write);
+
     private static WriteResult Read(JsonElement item, int status, string? requestId, RecordWrite write)
     {
         var id = item.Text("id") ?? write.RecordId;

@@ -43,7 +43,79 @@ internal sealed class SalesforceWrite(SalesforceHttp http, SalesforceComposite c
                 );
             }
         }
+        calls += await LearnDuplicatesAsync(session, writes, results, stopped is null, cancellationToken);
         return new WriteReport(results, calls);
+    }
+
+    // What a collection refuses it does not explain. Once a call of these fails as a whole, the others stay unexplained.
+    private async Task<int> LearnDuplicatesAsync(
+        CrmSession session,
+        IReadOnlyList<RecordWrite> writes,
+        WriteResult[] results,
+        bool goesOn,
+        CancellationToken cancellationToken
+    )
+    {
+        var calls = 0;
+        for (var index = 0; goesOn && index < writes.Count; index++)
+        {
+            if (results[index].Failure is not { CrmCode: "DUPLICATES_DETECTED", Duplicates.Count: 0 })
+                continue;
+            try
+            {
+                calls += await SendSingleAsync(session, writes, index, results, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                SalesforceResults.Fill(
+                    [index],
+                    results,
+                    SalesforceErrors.Lost("LeadSync was stopped before the answer was there.")
+                );
+                goesOn = false;
+            }
+            // It was refused before, and that stands.
+            catch (Exception)
+            {
+                goesOn = false;
+            }
+        }
+        return calls;
+    }
+
+    private async Task<int> SendSingleAsync(
+        CrmSession session,
+        IReadOnlyList<RecordWrite> writes,
+        int index,
+        WriteResult[] results,
+        CancellationToken cancellationToken
+    )
+    {
+        var write = writes[index];
+        using var body = SalesforceBody.Write(write.Fields, SalesforceWriteJson.Write);
+        var path = $"/sobjects/{SoqlText.Name(write.Object)}";
+        var call = new SalesforceCall(
+            session,
+            write.Key is null ? HttpMethod.Post : HttpMethod.Patch,
+            write.Key is { } key ? $"{path}/{SoqlText.Name(key.Field)}/{Uri.EscapeDataString(key.Value)}" : path,
+            Writes: true
+        )
+        {
+            Body = body,
+            AllowsDuplicates = write.AllowsDuplicates,
+            OfRecord = true,
+        };
+        try
+        {
+            var answer = await http.SendAsync(call, cancellationToken);
+            results[index] = SalesforceResults.ReadSingle(answer, write);
+            return answer.Calls;
+        }
+        catch (CrmException e) when (IsOfTheWrites(e) || IsOfTheRecord(e))
+        {
+            SalesforceResults.Fill([index], results, e.Failure);
+            return e.Calls;
+        }
     }
 
     private Task<int> SendAsync(
@@ -119,6 +191,7 @@ internal sealed class SalesforceWrite(SalesforceHttp http, SalesforceComposite c
         var call = new SalesforceCall(session, collection.Kind.Method, collection.Kind.Path, Writes: true)
         {
             Body = body,
+            AllowsDuplicates = collection.Kind.AllowsDuplicates,
         };
         try
         {

@@ -30,7 +30,8 @@ internal static class SalesforceWritePlan
         {
             var write = writes[index];
             Check(write);
-            var isOdd = SalesforceReference.LooksLikeOne(write);
+            // A header is of a whole call.
+            var isOdd = SalesforceReference.LooksLikeOne(write) || write.AllowsDuplicates;
             (
                 write.UnmodifiedSince is null
                     ? isOdd
@@ -91,6 +92,8 @@ internal static class SalesforceWritePlan
         }
         if (write.Key is not null && write.RecordId is not null)
             throw new ArgumentException("A record is found by its id or by a key, not by both.", nameof(write));
+        if (write.AllowsDuplicates && write.RecordId is not null)
+            throw new ArgumentException("Only a create can pass over a duplicate rule.", nameof(write));
         if (write.UnmodifiedSince is not null && !RecordId.TryLengthen(write.RecordId, out _))
             throw new ArgumentException("Only the update of a record can be guarded.", nameof(write));
     }

@@ -19,7 +19,7 @@ public sealed class Soql
     /// <exception cref="ArgumentException">A name that can be no API name.</exception>
     public Soql(string @object, IEnumerable<string> fields, int longest = SoqlText.LongestQuery)
     {
-        var names = fields.Distinct(StringComparer.OrdinalIgnoreCase).Select(SoqlText.Name);
+        var names = fields.Distinct(StringComparer.OrdinalIgnoreCase).Select(SoqlText.Path);
         _head = SoqlText.Select(names, @object) + " WHERE ";
         _longest = longest;
     }
@@ -57,6 +57,19 @@ public sealed class Soql
     public Soql CreatedSince(DateTimeOffset instant, string userId)
     {
         var condition = $"(CreatedDate >= {SoqlText.Instant(instant)} AND CreatedById = {SoqlText.Quote(userId)})";
+        Begin(condition.Length);
+        _conditions.Append(condition);
+        return this;
+    }
+
+    /// <summary>Or: each of these fields holds its value, all of them at once; case does not matter to Salesforce.</summary>
+    /// <param name="fields">As <see cref="SoqlText.Path"/> takes them.</param>
+    public Soql All(params IReadOnlyList<(string Field, string Value)> fields)
+    {
+        var equal = fields.Select(one => (SoqlText.Path(one.Field), Value: SoqlText.Quote(one.Value))).ToList();
+        if (equal.Exists(one => one.Value.Length > SoqlText.LongestText))
+            return this;
+        var condition = $"({string.Join(" AND ", equal.Select(one => $"{one.Item1} = {one.Value}"))})";
         Begin(condition.Length);
         _conditions.Append(condition);
         return this;

@@ -1,6 +1,5 @@
 using LeadSync.Contracts;
 using LeadSync.Crm;
-using LeadSync.Hosting;
 using LeadSync.Push.Access;
 using LeadSync.Push.Holds;
 using LeadSync.Push.Matching;

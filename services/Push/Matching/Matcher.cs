@@ -2,13 +2,20 @@ using LeadSync.Contracts;
 using LeadSync.Crm;
 using LeadSync.Push.Access;
 using LeadSync.Push.Lanes;
+using LeadSync.Push.Rules;
 using LeadSync.Push.Writing;
 
 namespace LeadSync.Push.Matching;
 
-/// <summary>Finds which records a batch of leads are, in one call, and decides what is to be done with each.</summary>
-public sealed class Matcher(AppliedStore applied, TimeProvider clock)
+/// <summary>
+/// Finds which records a batch of leads are, in one call, and decides what is to be done with each. A further call is made only
+/// where a record that a lead was synced to is not there: to learn whether it was deleted, or merged into another.
+/// </summary>
+public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedStore applied, TimeProvider clock)
 {
+    // What was merged may have been merged again; nobody waits for more than this.
+    private const int MostHops = 3;
+
     /// <exception cref="CrmException">The CRM refused the question, or could not be asked.</exception>
     public async Task<Findings> FindAsync(
         LaneAccess access,
@@ -16,9 +23,13 @@ public sealed class Matcher(AppliedStore applied, TimeProvider clock)
         CancellationToken cancellationToken
     )
     {
+        var now = await rules.ReadAsync(batch[0].Wanted.ConnectionId, cancellationToken);
         var began = clock.GetTimestamp();
-        var found = await access.Crm.FindAsync(access, SearchFor(access.Crm, batch), cancellationToken);
-        return new Findings(new FoundRecords(found.Records), Settled(found, clock.GetElapsedTime(began)));
+        var search = SearchFor(access.Crm, batch, now);
+        var found = await access.Crm.FindAsync(access, search, cancellationToken);
+        var settled = Settled(found, clock.GetElapsedTime(began));
+        var healed = await HealAsync(access, search, batch, found.Records, cancellationToken);
+        return new Findings(new FoundRecords(healed), settled, now);
     }
 
     /// <summary>
@@ -33,11 +44,18 @@ public sealed class Matcher(AppliedStore applied, TimeProvider clock)
         CancellationToken cancellationToken
     )
     {
+        var keys = batch
+            .SelectMany(lead => LeadKeys.OfPerson(lead.Wanted, findings.Rules), (lead, key) => (lead, key))
+            .ToList();
+        var taken = (await claims.ClaimAsync(lease, keys, cancellationToken)).ToHashSet(StringComparer.Ordinal);
+        var ofLead = keys.ToLookup(one => one.lead, one => one.key, ReferenceEqualityComparer.Instance);
         var matched = new List<(WaitingLead Lead, Match Match)>(batch.Count);
         var records = new Dictionary<string, KnownRecord>(StringComparer.Ordinal);
         foreach (var lead in batch)
         {
-            var match = MatchRules.Find(lead, findings.Records);
+            if (ofLead[lead].Any(taken.Contains) || !ofLead[lead].All(claim.TryTake))
+                continue;
+            var match = MatchRules.Find(lead, findings.Records, findings.Rules);
             if (
                 match is Match.One { Record: var record }
                 && !(
@@ -46,7 +64,8 @@ public sealed class Matcher(AppliedStore applied, TimeProvider clock)
                 )
             )
                 continue;
-            matched.Add((lead, match));
+            taken.UnionWith(ofLead[lead]);
+            matched.Add((lead with { Keys = [.. lead.Keys.Union(ofLead[lead], StringComparer.Ordinal)] }, match));
         }
         var appliedTo = await applied.ReadAsync(lease, records.Values, cancellationToken);
         return
@@ -57,6 +76,7 @@ public sealed class Matcher(AppliedStore applied, TimeProvider clock)
                     Decisions.Decide(
                         pair.Lead,
                         pair.Match,
+                        findings.Rules,
                         id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing),
                         findings.Settled
                     )
@@ -72,29 +92,100 @@ public sealed class Matcher(AppliedStore applied, TimeProvider clock)
         return DateTimeOffset.FromUnixTimeSeconds(seconds);
     }
 
-    private static Search SearchFor(ICrm crm, IReadOnlyList<WaitingLead> batch)
+    private static async Task<IReadOnlyCollection<CrmRecord>> HealAsync(
+        LaneAccess access,
+        Search search,
+        IReadOnlyList<WaitingLead> batch,
+        IReadOnlyList<CrmRecord> found,
+        CancellationToken cancellationToken
+    )
     {
-        var emails = batch.Select(lead => lead.Wanted.Match.Email).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var records = found.ToDictionary(record => record.Id, StringComparer.Ordinal);
+        var missing = batch.SelectMany(Known).ToList();
+        for (var hop = 0; hop < MostHops; hop++)
+        {
+            var sought = missing
+                .Select(record =>
+                    RecordId.TryLengthen(record.RecordId, out var id) ? record with { RecordId = id } : null
+                )
+                .OfType<KnownRecord>()
+                .Where(record => !records.ContainsKey(record.RecordId))
+                .ToLookup(record => record.Object, record => record.RecordId, StringComparer.Ordinal);
+            if (sought.Count == 0)
+                break;
+            var objects = search
+                .Objects.Where(one => sought.Contains(one.Object))
+                .Select(one => new ObjectSearch(
+                    one.Object,
+                    sought[one.Object].ToHashSet(StringComparer.Ordinal),
+                    [],
+                    one.Fields
+                ));
+            var again = await access.Crm.FindAsync(
+                access,
+                new Search([.. objects]) { DeletedToo = true },
+                cancellationToken
+            );
+            foreach (var record in again.Records)
+                records.TryAdd(record.Id, record);
+            missing =
+            [
+                .. again
+                    .Records.Where(record => record is { Deleted: true, MergedInto: not null })
+                    .Select(record => new KnownRecord(record.Object, record.MergedInto!)),
+            ];
+        }
+        return records.Values;
+    }
+
+    private static Search SearchFor(ICrm crm, IReadOnlyList<WaitingLead> batch, RuleSet rules)
+    {
+        var emails = batch
+            .Where(lead => rules.Of(lead.Wanted.CreateAs).MatchBy.Contains(RuleKey.Email))
+            .Select(lead => lead.Wanted.Match.Email)
+            .OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
+        var names = batch
+            .Where(lead => rules.Of(lead.Wanted.CreateAs).MatchBy.Contains(RuleKey.CompanyAndLastName))
+            .Select(lead => LeadKeys.Name(lead.Wanted))
+            .OfType<CompanyAndLastName>()
+            .ToHashSet();
         var known = batch
-            .SelectMany(lead =>
-                lead.Link is null ? lead.Wanted.Match.Records : [lead.Link, .. lead.Wanted.Match.Records]
-            )
+            .SelectMany(Known)
             .ToLookup(record => record.Object, record => record.RecordId, StringComparer.Ordinal);
+        var externalIds = batch
+            .SelectMany(lead => LeadKeys.ExternalIds(lead.Wanted, rules))
+            .ToLookup(one => one.Object, one => one.Key.Value, StringComparer.Ordinal);
         return new Search([
-            .. crm.PersonObjects.Select(objectName => new ObjectSearch(
-                objectName,
-                known[objectName].ToHashSet(StringComparer.Ordinal),
-                emails,
-                batch
-                    .SelectMany(lead => lead.Wanted.Sections)
-                    .Where(section => section.Object == objectName)
-                    .SelectMany(FieldRules.Needed)
-                    .ToHashSet(StringComparer.Ordinal)
-            )),
+            .. crm.PersonObjects.Select(objectName =>
+            {
+                var field = externalIds.Contains(objectName) ? rules.Of(objectName).ExternalIdField : null;
+                return new ObjectSearch(
+                    objectName,
+                    known[objectName].ToHashSet(StringComparer.Ordinal),
+                    emails,
+                    batch
+                        .SelectMany(lead => lead.Wanted.Sections)
+                        .Where(section => section.Object == objectName)
+                        .SelectMany(FieldRules.Needed)
+                        .Concat(field is null ? [] : [field])
+                        .ToHashSet(StringComparer.Ordinal)
+                )
+                {
+                    Names = names,
+                    ExternalIds = field is null
+                        ? null
+                        : new ExternalIds(field, externalIds[objectName].ToHashSet(StringComparer.Ordinal)),
+                };
+            }),
         ]);
     }
+
+    private static IEnumerable<KnownRecord> Known(WaitingLead lead) =>
+        lead.Link is null ? lead.Wanted.Match.Records : [lead.Link, .. lead.Wanted.Match.Records];
 }
 
 /// <summary>What one search found.</summary>
 /// <param name="Settled">Stamps before this are certainly older than the reading, in the CRM's whole seconds.</param>
-public sealed record Findings(FoundRecords Records, DateTimeOffset Settled);
+/// <param name="Rules">The push rules as they were then.</param>
+public sealed record Findings(FoundRecords Records, DateTimeOffset Settled, RuleSet Rules);

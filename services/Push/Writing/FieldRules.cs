@@ -16,6 +16,9 @@ public static class FieldRules
     public const string ConditionNotMet = "CONDITION_NOT_MET";
     public const string OptedOut = "OPTED_OUT";
 
+    /// <summary>The external id that it would hold stands at another record.</summary>
+    public const string ExternalIdElsewhere = "EXTERNAL_ID_ELSEWHERE";
+
     /// <summary>Every field that has a value: a create clears nothing.</summary>
     public static List<FieldDecision> ForCreate(MappedSection section) =>
         [
@@ -39,23 +42,20 @@ public static class FieldRules
     /// <param name="section">What is wanted.</param>
     /// <param name="held">What the CRM holds, by API name.</param>
     /// <param name="applied">What was last applied to the record, by API name.</param>
+    /// <param name="elsewhere">The external id field, where another record holds the lead's; else null.</param>
     public static List<FieldDecision> ForUpdate(
         MappedSection section,
         IReadOnlyDictionary<string, JsonElement> held,
-        IReadOnlyDictionary<string, AppliedField> applied
+        IReadOnlyDictionary<string, AppliedField> applied,
+        string? elsewhere = null
     ) =>
         [
             .. section.Fields.Select(field =>
             {
                 var before = held.GetValueOrDefault(field.Field, FieldValue.Null);
                 var wanted = field.Adds ? FieldValue.Added(before, field.Value) : field.Value;
-                var reason = Judge(
-                    field,
-                    wanted,
-                    before,
-                    applied.GetValueOrDefault(field.Field)?.SeenFrom(before),
-                    held
-                );
+                var last = applied.GetValueOrDefault(field.Field)?.SeenFrom(before);
+                var reason = field.Field == elsewhere ? ExternalIdElsewhere : Judge(field, wanted, before, last, held);
                 var isWritten = reason == NewValue;
                 return new FieldDecision(
                     field.Field,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LeadSync.Contracts;
 using LeadSync.Crm;
 using LeadSync.Push.Lanes;
@@ -21,6 +22,10 @@ public sealed record Intent(
 {
     /// <summary>The answer, when whoever made the call could store no more than that.</summary>
     public WriteResult? Result { get; init; }
+
+    /// <summary>Nothing more could be found out about it, and a person has decided: had the lead taken again, or discarded it.</summary>
+    [JsonIgnore]
+    public bool IsReleased { get; init; }
 
     public KnownRecord? Record => Plan.RecordId is null ? null : new KnownRecord(Plan.Object, Plan.RecordId);
 }

@@ -171,18 +171,24 @@ public sealed class IntentStore(NpgsqlDataSource database)
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>The lane's intents whose answer was stored late, and those unknown ones that are to be looked for now.</summary>
+    /// <summary>
+    /// The lane's intents whose answer was stored late, those unknown ones that are to be looked for now, and those given up
+    /// that a person has decided about since.
+    /// </summary>
     public async Task<List<Intent>> ReadDueAsync(Lease lease, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<(string Body, string? Result, int Probes)>(
+        var rows = await connection.QueryAsync<(string Body, string? Result, int Probes, bool IsReleased)>(
             new CommandDefinition(
                 """
-                select body::text, result::text, probes
-                  from intent
-                 where connection_id = @ConnectionId
-                   and (state in ('written', 'refused') or (state = 'unknown' and probe_at <= now()))
-                 order by made_at
+                select i.body::text, i.result::text, i.probes, i.given_up_at is not null and i.result is null
+                  from intent i
+                  left join lead_sync s using (connection_id, source, lead_id)
+                 where i.connection_id = @ConnectionId
+                   and case when i.state in ('written', 'refused') then true
+                            when i.given_up_at is null then i.state = 'unknown' and i.probe_at <= now()
+                            else s.done_run >= i.run or (s.parked_code is null and s.replayed_by is not null) end
+                 order by i.made_at
                  limit 500
                 """,
                 new { lease.ConnectionId },
@@ -192,14 +198,75 @@ public sealed class IntentStore(NpgsqlDataSource database)
         return
         [
             .. rows.Select(row =>
-                JsonSerializer.Deserialize<Intent>(row.Body, JsonSerializerOptions.Web)! with
+                Read(row.Body, row.Probes) with
                 {
-                    Probes = row.Probes,
                     Result = row.Result is null
                         ? null
                         : JsonSerializer.Deserialize<WriteResult>(row.Result, JsonSerializerOptions.Web),
+                    IsReleased = row.IsReleased,
                 }
             ),
         ];
     }
+
+    /// <summary>Every create of the lane that is under way or unknown, and not given up.</summary>
+    public async Task<List<(Intent Intent, bool IsUnderWay)>> ReadCreatesAsync(
+        Lease lease,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(string Body, int Probes, bool IsUnderWay)>(
+            new CommandDefinition(
+                """
+                select body::text, probes, state = 'open'
+                  from intent
+                 where connection_id = @ConnectionId and record_id is null and state in ('open', 'unknown') and given_up_at is null
+                """,
+                new { lease.ConnectionId },
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. rows.Select(row => (Read(row.Body, row.Probes), row.IsUnderWay))];
+    }
+
+    /// <summary>Which of these records leads of the connection are known to be.</summary>
+    public async Task<IReadOnlySet<string>> ReadLinkedAsync(
+        Lease lease,
+        IReadOnlyCollection<string> recordIds,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var linked = await connection.QueryAsync<string>(
+            new CommandDefinition(
+                "select distinct record_id from lead_sync where connection_id = @ConnectionId and record_id = any(@ids)",
+                new { lease.ConnectionId, ids = recordIds.ToArray() },
+                cancellationToken: cancellationToken
+            )
+        );
+        return linked.ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Leaves unknown intents to a person; they hold their keys until one has decided.</summary>
+    public async Task GiveUpAsync(Lease lease, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                """
+                update intent set given_up_at = now(), probe_at = now() + interval '100 years'
+                 where connection_id = @ConnectionId and intent_id = any(@ids) and state = 'unknown'
+                """,
+                new { lease.ConnectionId, ids = ids.ToArray() },
+                cancellationToken: cancellationToken
+            )
+        );
+    }
+
+    private static Intent Read(string body, int probes) =>
+        JsonSerializer.Deserialize<Intent>(body, JsonSerializerOptions.Web)! with
+        {
+            Probes = probes,
+        };
 }

@@ -1,13 +1,13 @@
 using LeadSync.Crm;
 using LeadSync.Push.Access;
 using LeadSync.Push.Lanes;
-using LeadSync.Push.Matching;
 
 namespace LeadSync.Push.Writing;
 
 /// <summary>
-/// Resolves intents whose answer was lost: looks by key whether the CRM holds what was sent. Until it is found, or until the
-/// CRM can no longer commit it, nothing else is matched or written for the same keys.
+/// Resolves intents whose answer was lost: looks whether the CRM holds what was sent. Until it is found, or until the
+/// CRM can no longer commit it, nothing else is matched or written for the same keys. What cannot be told even then is left to
+/// a person, and goes on holding its keys until one has decided.
 /// </summary>
 public sealed class Prober(IntentStore intents, Settler settler, Settlements settlements, TimeProvider clock)
 {
@@ -18,75 +18,82 @@ public sealed class Prober(IntentStore intents, Settler settler, Settlements set
         var due = await intents.ReadDueAsync(lease, cancellationToken);
         var answered = due.Where(intent => intent.Result is not null)
             .Select(intent => settlements.Of(intent, intent.Result!));
-        await settler.SettleAsync(lease, [.. answered], cancellationToken);
+        var decided = due.Where(intent => intent.IsReleased).Select(Settlements.NeverHappened);
+        await settler.SettleAsync(lease, [.. answered, .. decided], cancellationToken);
 
-        var unknown = due.Where(intent => intent.Result is null).ToList();
+        var unknown = due.FindAll(intent => intent is { Result: null, IsReleased: false });
         if (unknown.Count == 0)
             return;
-        var access = await open();
+        var underWay = new List<Intent>();
+        if (unknown.Exists(Probe.IsKeyless))
+        {
+            // One record may be any of those that sent the same: they are told apart together, or not at all.
+            var creates = await intents.ReadCreatesAsync(lease, cancellationToken);
+            var keyless = creates.FindAll(one => Probe.IsKeyless(one.Intent));
+            underWay.AddRange(keyless.Where(one => one.IsUnderWay).Select(one => one.Intent));
+            unknown.AddRange(
+                keyless
+                    .Where(one => !one.IsUnderWay)
+                    .Select(one => one.Intent)
+                    .ExceptBy(unknown.Select(intent => intent.IntentId), intent => intent.IntentId)
+            );
+        }
+        await LookAsync(lease, await open(), unknown, underWay, cancellationToken);
+    }
+
+    private async Task LookAsync(
+        Lease lease,
+        LaneAccess access,
+        List<Intent> unknown,
+        List<Intent> underWay,
+        CancellationToken cancellationToken
+    )
+    {
         await access.PrepareAsync([], cancellationToken);
         // Taken before the look: what was certain then, the look has seen.
         var now = clock.GetUtcNow();
-        var found = await access.Crm.FindAsync(access, SearchFor(unknown), cancellationToken);
-        var records = new FoundRecords(found.Records);
+        var found = await access.Crm.FindAsync(access, Probe.SearchFor(unknown, access.UserId), cancellationToken);
+        var linked = await intents.ReadLinkedAsync(
+            lease,
+            [.. found.Records.Select(record => record.Id)],
+            cancellationToken
+        );
+        var sightings = Probe.Look(unknown, underWay, found.Records, linked, access.UserId);
 
         var ended = new List<Settlement>();
+        var givenUp = new List<Guid>();
         var waiting = new List<(Guid, int, TimeSpan)>();
         foreach (var intent in unknown)
         {
-            if (Find(intent, records, access.UserId) is { } record)
-                ended.Add(settlements.Of(intent, new WriteResult(WriteStatus.Written, record.Id)));
-            else if (now >= intent.CertainAt)
-                ended.Add(Settlements.NeverHappened(intent));
-            else
-                waiting.Add(
-                    (
-                        intent.IntentId,
-                        intent.Probes + 1,
-                        RetrySchedule.ForProbe(intent.Probes + 1, intent.CertainAt - now)
-                    )
-                );
+            switch (sightings[intent.IntentId])
+            {
+                case Sighting.Ours { Record: var record }:
+                    ended.Add(settlements.Of(intent, Written(intent, record)));
+                    break;
+                case Sighting.Unseen when now >= intent.CertainAt:
+                    ended.Add(Settlements.NeverHappened(intent));
+                    break;
+                case Sighting.Unclear { Seen: var seen } when now >= intent.CertainAt && underWay.Count == 0:
+                    ended.Add(settlements.OutcomeUnknown(intent, seen));
+                    givenUp.Add(intent.IntentId);
+                    break;
+                default:
+                    var wait = RetrySchedule.ForProbe(intent.Probes + 1, intent.CertainAt - now);
+                    waiting.Add((intent.IntentId, intent.Probes + 1, wait));
+                    break;
+            }
         }
         await settler.SettleAsync(lease, ended, cancellationToken);
+        if (givenUp.Count > 0)
+            await intents.GiveUpAsync(lease, givenUp, cancellationToken);
         if (waiting.Count > 0)
             await intents.MakeUnknownAsync(lease, waiting, [], cancellationToken);
     }
 
-    private static Search SearchFor(IEnumerable<Intent> unknown) =>
-        new([
-            .. unknown
-                .GroupBy(intent => intent.Plan.Object, StringComparer.Ordinal)
-                .Select(group => new ObjectSearch(
-                    group.Key,
-                    [.. group.Select(intent => intent.Plan.RecordId).OfType<string>()],
-                    [
-                        .. group
-                            .Where(intent => intent.Plan.RecordId is null)
-                            .Select(intent => intent.Lead.Wanted.Match.Email)
-                            .OfType<string>(),
-                    ],
-                    [.. group.SelectMany(intent => intent.Plan.Values.Keys).Distinct(StringComparer.Ordinal)]
-                )),
-        ]);
-
-    // A create was decided because nobody had the address, and its keys are held since: a record of ours that has it now is
-    // that create. A rep's would be someone else's doing, and is matched once ours is certain not to come.
-    private static CrmRecord? Find(Intent intent, FoundRecords records, string? self)
-    {
-        if (intent.Plan.RecordId is null)
+    // What stood there before our create was updated by it, as an upsert does.
+    private static WriteResult Written(Intent intent, CrmRecord record) =>
+        new(WriteStatus.Written, record.Id)
         {
-            return records
-                .ByEmail(intent.Lead.Wanted.Match.Email)
-                .FirstOrDefault(record =>
-                    record.Object == intent.Plan.Object && self is not null && RecordId.Same(record.CreatedById, self)
-                );
-        }
-        return
-            records.ById(intent.Plan.RecordId) is { } held
-            && intent.Plan.Values.All(sent =>
-                FieldValue.Same(sent.Value, held.Fields.GetValueOrDefault(sent.Key, FieldValue.Null))
-            )
-            ? held
-            : null;
-    }
+            Created = intent.Plan.RecordId is null && !(record.CreatedAt < intent.Plan.NotBefore),
+        };
 }

@@ -60,7 +60,9 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
         if (result.Status == WriteStatus.Written)
         {
             var record = new KnownRecord(intent.Plan.Object, result.RecordId ?? intent.Plan.RecordId!);
-            var outcome = intent.Plan.RecordId is null ? WriteOutcome.Created : WriteOutcome.Updated;
+            // A create by external id updates where somebody was quicker.
+            var isNew = intent.Plan.RecordId is null && (intent.Plan.Key is null || result.Created);
+            var outcome = isNew ? WriteOutcome.Created : WriteOutcome.Updated;
             return new Settlement(intent.Lead, RowEnd.Done)
             {
                 IntentId = intent.IntentId,
@@ -76,7 +78,8 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
         var isPassing =
             failure.Class is FailureClass.Transient or FailureClass.Budget or FailureClass.Session
             // It changed under our hands: matching again finds out what it is now.
-            || failure.Code is "RECORD_DELETED" or "RECORD_CONVERTED";
+            || failure.Code is "RECORD_DELETED" or "RECORD_CONVERTED"
+            || IsMatchedAnew(intent, failure);
         var wait = isPassing
             ? RetrySchedule.ForLead(
                 intent.Lead.Attempts + 1,
@@ -87,18 +90,64 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
             : null;
         var settlement = wait is null
             ? Parked(intent.Lead, trouble)
-            : new Settlement(intent.Lead, RowEnd.Retried) { Wait = wait.Value };
+            : new Settlement(intent.Lead, RowEnd.Retried) { Wait = wait.Value, Link = HolderOf(intent, failure) };
         return settlement with
         {
             IntentId = intent.IntentId,
             Released = intent.Keys,
-            Outcomes = [Tell.Failed(intent.Lead, trouble, now, now + wait)],
+            Outcomes =
+            [
+                .. wait is null && failure.Duplicates.Count > 0 ? [Repeats(intent.Lead, failure, now)] : (Outcome[])[],
+                Tell.Failed(intent.Lead, trouble, now, now + wait),
+            ],
         };
+    }
+
+    // A create that the org's duplicate rule, or the uniqueness of its external id, refused: somebody may have come to be there
+    // since we looked. Who has the lead's address or external id is found by them; anybody else is a person's to judge.
+    private static bool IsMatchedAnew(Intent intent, CrmFailure failure) =>
+        intent.Plan.RecordId is null
+        && (
+            HolderOf(intent, failure) is not null
+            || (failure.Code == "DUPLICATES_DETECTED" && (intent.Lead.Attempts == 0 || failure.Duplicates.Count == 0))
+        );
+
+    // The record that holds the external id of a create: it is the person.
+    private static KnownRecord? HolderOf(Intent intent, CrmFailure failure) =>
+        failure.HeldBy is { } id
+        && intent.Plan.Key is { } key
+        && failure.Fields.Contains(key.Field, StringComparer.OrdinalIgnoreCase)
+            ? new KnownRecord(intent.Plan.Object, id)
+            : null;
+
+    private static Outcome Repeats(WaitingLead lead, CrmFailure failure, DateTimeOffset now)
+    {
+        var seen = failure.Duplicates.Select(one => new KnownRecord(one.Object, one.RecordId)).ToList();
+        return Tell.Matched(lead, new Match.Several(seen, MatchKind.None), SyncDecision.Park, now, failure.Code);
     }
 
     /// <summary>Ends an intent that certainly never happened: the lead is taken again, matched anew.</summary>
     public static Settlement NeverHappened(Intent intent) =>
         new(intent.Lead, RowEnd.Again) { IntentId = intent.IntentId, Released = intent.Keys };
+
+    /// <summary>Leaves an intent to a person, of which it can never be told whether it happened. It goes on holding its keys.</summary>
+    /// <param name="seen">The records that could be its doing.</param>
+    public Settlement OutcomeUnknown(Intent intent, IReadOnlyList<KnownRecord> seen)
+    {
+        var message =
+            seen.Count == 0
+                ? "The CRM's answer to a create was lost, and it cannot be looked for."
+                : $"The CRM's answer to a create was lost, and it cannot be told which of these records is its doing, if any: {string.Join(", ", seen.Select(one => $"{one.Object} {one.RecordId}"))}.";
+        var parked = Parked(intent.Lead, Trouble.Of(SyncStage.Write, FailureCatalogue.OutcomeUnknown, message, []));
+        var matched = Tell.Matched(
+            intent.Lead,
+            new Match.Several(seen, MatchKind.None),
+            SyncDecision.Park,
+            clock.GetUtcNow(),
+            FailureCatalogue.OutcomeUnknown.Code
+        );
+        return parked with { Outcomes = [matched, .. parked.Outcomes] };
+    }
 
     /// <summary>Parks a lead for what was found before anything could be decided about it.</summary>
     public Settlement Parked(WaitingLead lead, Trouble trouble) =>

@@ -22,15 +22,30 @@ public sealed record WritePlan(
     /// </summary>
     public DateTimeOffset? UnmodifiedSince { get; init; }
 
+    /// <summary>Of a create: the external id it is found by, so that repeating it has no further effect. Null: there is none.</summary>
+    public ExternalKey? Key { get; init; }
+
+    /// <summary>Of a create: a duplicate rule of the org that only warns is passed over.</summary>
+    public bool AllowsDuplicates { get; init; }
+
+    /// <summary>Of a create: a record that stood before this, by the CRM's clock, is not its doing.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
     [JsonIgnore]
     public bool WritesAnything => Fields.Any(decision => decision.Written);
 
-    /// <summary>The values to send.</summary>
+    /// <summary>The values to send, beside the key's.</summary>
     [JsonIgnore]
     public IReadOnlyDictionary<string, JsonElement> Values =>
         Fields
-            .Where(decision => decision.Written)
+            .Where(decision => decision.Written && decision.Field != Key?.Field)
             .ToDictionary(decision => decision.Field, decision => decision.After, StringComparer.Ordinal);
 
-    public RecordWrite ToWrite() => new(Object, RecordId, Values) { UnmodifiedSince = UnmodifiedSince };
+    public RecordWrite ToWrite() =>
+        new(Object, RecordId, Values)
+        {
+            Key = Key,
+            AllowsDuplicates = AllowsDuplicates,
+            UnmodifiedSince = UnmodifiedSince,
+        };
 }

@@ -1,7 +1,6 @@
 using LeadSync.Contracts;
 using LeadSync.CrmSimulator.Faults;
 using LeadSync.CrmSimulator.Journal;
-using LeadSync.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LeadSync.Push.Tests.Lanes;

@@ -1,8 +1,6 @@
-using Dapper;
 using LeadSync.Contracts;
 using LeadSync.Crm;
 using LeadSync.Push.Lanes;
-using LeadSync.Push.Matching;
 using LeadSync.Push.Writing;
 using LeadSync.Testing;
 using Microsoft.Extensions.DependencyInjection;

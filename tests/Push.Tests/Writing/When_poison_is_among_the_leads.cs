@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using LeadSync.Contracts;
-using LeadSync.Testing;
 
 namespace LeadSync.Push.Tests.Writing;
 

@@ -1,0 +1,227 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LeadSync.Contracts;
+using LeadSync.Hosting.Web;
+
+namespace LeadSync.Push.Rules;
+
+/// <summary>How a choice of a rule is written: its name, beginning in lower case.</summary>
+public static class RuleText
+{
+    public static string Of<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
+    public static T? Parse<T>(string? text)
+        where T : struct, Enum
+    {
+        foreach (var value in Enum.GetValues<T>())
+        {
+            if (Of(value) == text)
+                return value;
+        }
+        return null;
+    }
+
+    /// <summary>The one choice of <c>existsAsBoth</c>.</summary>
+    public const string ContactOnly = "contactOnly";
+
+    public static string All<T>()
+        where T : struct, Enum => string.Join(", ", Enum.GetValues<T>().Select(Of));
+}
+
+/// <summary>Reads rules from JSON, and writes them. Every fault of form is found at once.</summary>
+public static class RuleJson
+{
+    private const string Mode = "mode";
+    private const string ExternalIdField = "externalIdField";
+    private const string MatchBy = "matchBy";
+    private const string NoMatchKey = "noMatchKey";
+    private const string SeveralMatches = "severalMatches";
+    private const string DeletedRecord = "deletedRecord";
+    private const string ExistsAsContact = "existsAsContact";
+    private const string ExistsAsBoth = "existsAsBoth";
+
+    private const string Lead = "Lead";
+
+    private static readonly string[] OfAll =
+    [
+        Mode,
+        ExternalIdField,
+        MatchBy,
+        NoMatchKey,
+        SeveralMatches,
+        DeletedRecord,
+    ];
+    private static readonly string[] OfLeads = [.. OfAll, ExistsAsContact, ExistsAsBoth];
+
+    /// <summary>What was sent for an object, with everything that is wrong in it.</summary>
+    public static (PushRule Rule, IReadOnlyList<FieldFault> Faults) Read(string objectName, JsonElement body)
+    {
+        var faults = new List<FieldFault>();
+        var known = objectName == Lead ? OfLeads : OfAll;
+        foreach (var member in body.EnumerateObject().Where(member => !known.Contains(member.Name)))
+        {
+            faults.Add(
+                OfLeads.Contains(member.Name)
+                    ? new(member.Name, $"is no setting for {objectName}", "Take it out: it is of the rule for Lead.")
+                    : new(member.Name, "is not known here", $"Known are: {string.Join(", ", known)}.")
+            );
+        }
+        // Two records of one lead would be two writes, each with an outcome of its own.
+        if (Text(body, ExistsAsBoth, faults) is { } both && both != RuleText.ContactOnly && objectName == Lead)
+        {
+            faults.Add(
+                new(
+                    ExistsAsBoth,
+                    both == "both"
+                        ? "cannot be both yet: one lead is written to one record"
+                        : $"is not {RuleText.ContactOnly}",
+                    $"Write {RuleText.ContactOnly}, or leave it out."
+                )
+            );
+        }
+        var rule = new PushRule
+        {
+            Mode = Choice<RuleMode>(body, Mode, faults),
+            ExternalIdField = Text(body, ExternalIdField, faults),
+            MatchBy = Keys(body, faults),
+            NoMatchKey = Choice<NoMatchKeyPolicy>(body, NoMatchKey, faults),
+            SeveralMatches = Choice<SeveralMatchesPolicy>(body, SeveralMatches, faults),
+            DeletedRecord = Choice<DeletedRecordPolicy>(body, DeletedRecord, faults),
+            ExistsAsContact =
+                objectName == Lead ? Choice<ExistsAsContactPolicy>(body, ExistsAsContact, faults) : default,
+        };
+        if (faults.Count == 0)
+            faults.AddRange(Contradictions(rule));
+        return (rule, faults);
+    }
+
+    /// <summary>All of a rule, defaults included, as <see cref="Read"/> reads it.</summary>
+    public static JsonObject Write(string objectName, PushRule rule)
+    {
+        var json = new JsonObject
+        {
+            [Mode] = RuleText.Of(rule.Mode),
+            [ExternalIdField] = rule.ExternalIdField,
+            [MatchBy] = new JsonArray([.. rule.MatchBy.Select(key => JsonValue.Create(RuleText.Of(key)))]),
+            [NoMatchKey] = RuleText.Of(rule.NoMatchKey),
+            [SeveralMatches] = RuleText.Of(rule.SeveralMatches),
+            [DeletedRecord] = RuleText.Of(rule.DeletedRecord),
+        };
+        if (objectName == Lead)
+        {
+            json[ExistsAsContact] = RuleText.Of(rule.ExistsAsContact);
+            json[ExistsAsBoth] = RuleText.ContactOnly;
+        }
+        return json;
+    }
+
+    /// <summary>A rule as it was stored.</summary>
+    public static PushRule Parse(string objectName, string json) => Read(objectName, JsonElement.Parse(json)).Rule;
+
+    /// <summary>What the CRM says against a rule.</summary>
+    /// <param name="schema">The object as the connected user sees it.</param>
+    public static IEnumerable<FieldFault> Against(PushRule rule, CrmSchema schema)
+    {
+        if (rule.ExternalIdField is not { } name)
+            yield break;
+        if (schema.Fields.FirstOrDefault(field => field.Name == name) is not { } field)
+        {
+            var near = schema.Fields.FirstOrDefault(field =>
+                field.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
+            );
+            yield return new(
+                ExternalIdField,
+                $"is no field of {schema.Object} that the connected user sees",
+                near is null ? "Give its API name, or let the user see it." : $"Write {near.Name}."
+            );
+            yield break;
+        }
+        if (!field.ExternalId || !field.Unique)
+        {
+            yield return new(
+                ExternalIdField,
+                $"is not marked {(field.ExternalId ? "Unique" : field.Unique ? "External ID" : "External ID and Unique")} in the CRM",
+                "Mark it so, or choose a field that is: otherwise two records could carry one id."
+            );
+        }
+        if (field.Type is not ("string" or "email"))
+            yield return new(ExternalIdField, $"is of type {field.Type}", "Choose a text field.");
+        if (!field.Createable)
+            yield return new(
+                ExternalIdField,
+                "cannot be written by the connected user",
+                "Give the user edit access to it."
+            );
+    }
+
+    private static IEnumerable<FieldFault> Contradictions(PushRule rule)
+    {
+        if (rule is { MatchBy.Count: 0, ExternalIdField: null, NoMatchKey: NoMatchKeyPolicy.Park })
+        {
+            yield return new(
+                MatchBy,
+                "leaves nothing to find people by, so nobody new could be created",
+                $"Name a key ({RuleText.All<RuleKey>()}) or an externalIdField, or let noMatchKey be create."
+            );
+        }
+        if (rule is { Mode: RuleMode.UpdateOnly, NoMatchKey: NoMatchKeyPolicy.Create })
+            yield return new(NoMatchKey, "creates, but the mode never does", "Choose park, or another mode.");
+        if (rule is { Mode: RuleMode.UpdateOnly, DeletedRecord: DeletedRecordPolicy.CreateAnew })
+            yield return new(DeletedRecord, "creates, but the mode never does", "Choose park, or another mode.");
+        if (rule is { Mode: RuleMode.UpdateOnly, ExistsAsContact: ExistsAsContactPolicy.CreateAnyway })
+            yield return new(
+                ExistsAsContact,
+                "creates, but the mode never does",
+                "Choose update or skip, or another mode."
+            );
+    }
+
+    private static List<RuleKey> Keys(JsonElement body, List<FieldFault> faults)
+    {
+        if (!body.TryGetProperty(MatchBy, out var list) || list.ValueKind == JsonValueKind.Null)
+            return [.. PushRule.Default.MatchBy];
+        if (list.ValueKind != JsonValueKind.Array)
+        {
+            faults.Add(new(MatchBy, "is not a list", $"List any of: {RuleText.All<RuleKey>()}."));
+            return [];
+        }
+        var keys = new List<RuleKey>();
+        var at = 0;
+        foreach (var item in list.EnumerateArray())
+        {
+            var path = $"{MatchBy}[{at++}]";
+            var key = item.ValueKind == JsonValueKind.String ? RuleText.Parse<RuleKey>(item.GetString()) : null;
+            if (key is null)
+                faults.Add(
+                    new(path, "is no key that people are found by", $"Write one of: {RuleText.All<RuleKey>()}.")
+                );
+            else if (keys.Contains(key.Value))
+                faults.Add(new(path, "stands there twice", "Take one out."));
+            else
+                keys.Add(key.Value);
+        }
+        return keys;
+    }
+
+    private static T Choice<T>(JsonElement body, string name, List<FieldFault> faults)
+        where T : struct, Enum
+    {
+        if (!body.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+            return default;
+        var chosen = value.ValueKind == JsonValueKind.String ? RuleText.Parse<T>(value.GetString()) : null;
+        if (chosen is null)
+            faults.Add(new(name, "is none of its choices", $"Write one of: {RuleText.All<T>()}."));
+        return chosen ?? default;
+    }
+
+    private static string? Text(JsonElement body, string name, List<FieldFault> faults)
+    {
+        if (!body.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+            return null;
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text)
+            return text;
+        faults.Add(new(name, "is not a text", $"Give {name} as a text, or leave it out."));
+        return null;
+    }
+}

@@ -1,0 +1,228 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using LeadSync.Contracts;
+using LeadSync.Hosting.Web;
+
+namespace LeadSync.Push.Tests.Rules;
+
+public sealed class When_a_rule_is_saved(PushUnderTest push) : IClassFixture<PushUnderTest>
+{
+    private static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
+    private readonly Guid _connection = Guid.CreateVersion7();
+
+    [Fact]
+    public async Task Until_then_the_defaults_hold()
+    {
+        var (status, body, tag) = await SendAsync(HttpMethod.Get);
+
+        status.ShouldBe(HttpStatusCode.OK);
+        tag.ShouldBe("\"0\"");
+        var rule = body.GetProperty("rule");
+        rule.GetProperty("mode").GetString().ShouldBe("createAndUpdate");
+        rule.GetProperty("matchBy")[0].GetString().ShouldBe("email");
+        rule.GetProperty("existsAsContact").GetString().ShouldBe("update");
+    }
+
+    [Fact]
+    public async Task It_is_read_again_whole_with_what_was_left_out()
+    {
+        await SendAsync(HttpMethod.Put, new { mode = "updateOnly" });
+
+        var (_, body, tag) = await SendAsync(HttpMethod.Get);
+
+        tag.ShouldBe("\"1\"");
+        body.GetProperty("changedBy").GetString().ShouldBe("test");
+        body.GetProperty("rule").GetProperty("mode").GetString().ShouldBe("updateOnly");
+        body.GetProperty("rule").GetProperty("severalMatches").GetString().ShouldBe("take");
+        var all = await push.Client(PushUnderTest.Workspace, Role.Viewer)
+            .GetFromJsonAsync<JsonElement>("/v1/rules", Stop);
+        all.EnumerateArray().ShouldContain(one => one.GetProperty("connectionId").GetGuid() == _connection);
+    }
+
+    [Fact]
+    public async Task What_somebody_else_changed_meanwhile_is_not_written_over()
+    {
+        await SendAsync(HttpMethod.Put, new { mode = "updateOnly" }, ifMatch: "\"0\"");
+        await SendAsync(HttpMethod.Put, new { mode = "createOnly" }, ifMatch: "\"1\"");
+
+        var (status, body, _) = await SendAsync(HttpMethod.Put, new { mode = "updateOnly" }, ifMatch: "\"1\"");
+
+        status.ShouldBe(HttpStatusCode.PreconditionFailed);
+        body.GetProperty("code").GetString().ShouldBe("CONFLICT");
+        (await SendAsync(HttpMethod.Get))
+            .Body.GetProperty("rule")
+            .GetProperty("mode")
+            .GetString()
+            .ShouldBe("createOnly");
+    }
+
+    [Fact]
+    public async Task Everything_that_is_wrong_is_told_at_once()
+    {
+        var (status, body, _) = await SendAsync(
+            HttpMethod.Put,
+            JsonElement.Parse(
+                """
+                {
+                  "mode": "sometimes", "externalIdField": "Nowhere__c", "matchBy": ["email", "email", "phone"],
+                  "existsAsBoth": "both", "owner": "me"
+                }
+                """
+            )
+        );
+
+        status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        body.GetProperty("code").GetString().ShouldBe("SETTING_INVALID");
+        body.GetProperty("faults")
+            .EnumerateArray()
+            .Select(fault => fault.GetProperty("field").GetString()!)
+            .Order(StringComparer.Ordinal)
+            .ShouldBe(["existsAsBoth", "externalIdField", "matchBy[1]", "matchBy[2]", "mode", "owner"]);
+        (await SendAsync(HttpMethod.Get)).Tag.ShouldBe("\"0\"");
+    }
+
+    [Theory]
+    [InlineData("""{"matchBy":[]}""", "matchBy")]
+    [InlineData("""{"mode":"updateOnly","noMatchKey":"create"}""", "noMatchKey")]
+    [InlineData("""{"mode":"updateOnly","deletedRecord":"createAnew"}""", "deletedRecord")]
+    [InlineData("""{"mode":"updateOnly","existsAsContact":"createAnyway"}""", "existsAsContact")]
+    [InlineData("""{"externalIdField":"Email"}""", "externalIdField")]
+    [InlineData("""{"externalIdField":""}""", "externalIdField")]
+    [InlineData("""{"matchBy":"email"}""", "matchBy")]
+    [InlineData("""{"mode":1}""", "mode")]
+    public async Task What_contradicts_itself_or_the_CRM_is_refused(string rule, string field)
+    {
+        var (status, body, _) = await SendAsync(HttpMethod.Put, JsonElement.Parse(rule));
+
+        status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        body.GetProperty("faults")
+            .EnumerateArray()
+            .Any(one => one.GetProperty("field").GetString() == field)
+            .ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_is_only_for_Leads_is_refused_for_Contacts()
+    {
+        var (status, body, _) = await SendAsync(
+            HttpMethod.Put,
+            new { existsAsContact = "skip" },
+            objectName: "Contact"
+        );
+
+        status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        body.GetProperty("faults")[0].GetProperty("reason").GetString()!.ShouldContain("Contact");
+    }
+
+    [Fact]
+    public async Task There_is_no_rule_for_what_is_no_person() =>
+        (await SendAsync(HttpMethod.Put, new { }, objectName: "Account")).Status.ShouldBe(HttpStatusCode.NotFound);
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("""{"mode":"updateOnly","mode":"createOnly"}""")]
+    [InlineData("{")]
+    public async Task What_is_no_object_is_unreadable(string body)
+    {
+        using var content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
+        using var answer = await push.Client(PushUnderTest.Workspace, Role.Integrator)
+            .PutAsync(new Uri($"/v1/rules/{_connection}/Lead", UriKind.Relative), content, Stop);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task Another_workspace_neither_sees_nor_changes_it()
+    {
+        await SendAsync(HttpMethod.Put, new { mode = "updateOnly" });
+        // Connector knows the connection in its own workspace only.
+        var schema = push.Schema;
+        push.Schema = (_, _) => null;
+
+        var seen = await SendAsync(HttpMethod.Get, workspace: "other");
+        var changed = await SendAsync(HttpMethod.Put, new { mode = "createOnly" }, workspace: "other");
+        var removed = await SendAsync(HttpMethod.Delete, workspace: "other", role: Role.Manager);
+
+        push.Schema = schema;
+        seen.Tag.ShouldBe("\"0\"");
+        changed.Status.ShouldBe(HttpStatusCode.NotFound);
+        removed.Status.ShouldBe(HttpStatusCode.NotFound);
+        (await SendAsync(HttpMethod.Get))
+            .Body.GetProperty("rule")
+            .GetProperty("mode")
+            .GetString()
+            .ShouldBe("updateOnly");
+    }
+
+    [Fact]
+    public async Task Every_version_is_kept_and_told_with_who_and_before_and_after()
+    {
+        await SendAsync(HttpMethod.Put, new { mode = "updateOnly" });
+        await SendAsync(HttpMethod.Put, new { mode = "updateOnly" });
+        await SendAsync(HttpMethod.Put, new { mode = "createOnly" });
+        (await SendAsync(HttpMethod.Delete, role: Role.Manager)).Status.ShouldBe(HttpStatusCode.NoContent);
+
+        var versions = await push.Client(PushUnderTest.Workspace, Role.Viewer)
+            .GetFromJsonAsync<JsonElement>($"/v1/rules/{_connection}/Lead/versions", Stop);
+
+        versions
+            .EnumerateArray()
+            .Select(one => one.GetProperty("change").GetString())
+            .ShouldBe(["removed", "updated", "created"]);
+        (await SendAsync(HttpMethod.Get)).Tag.ShouldBe("\"0\"");
+        var told = new List<JsonElement>();
+        await Testing.Eventually.ShouldPass(async () =>
+        {
+            foreach (var message in await push.Broker.ReadAsync("audit.setting-changed"))
+                told.AddRange(JsonElement.Parse(message.Body.Span).GetProperty("items").EnumerateArray());
+            told.Count(IsOurs).ShouldBe(3);
+        });
+        var change = told.Where(IsOurs).Select(one => one.Deserialize<ChangedSetting>(Wire.Json)!).ElementAt(1);
+        change.ChangedBy.ShouldBe("test");
+        change.Setting.ShouldBe("rule");
+        change.Before!.Value.GetProperty("mode").GetString().ShouldBe("updateOnly");
+        change.After!.Value.GetProperty("mode").GetString().ShouldBe("createOnly");
+
+        bool IsOurs(JsonElement item) => item.TryGetProperty("connectionId", out var id) && id.GetGuid() == _connection;
+    }
+
+    [Fact]
+    public async Task Leads_that_were_parked_for_it_are_taken_again_and_say_for_whom()
+    {
+        await push.WantAsync(
+            PushUnderTest.Lead(_connection, "nameless", fields: [("LastName", "Ng"), ("Company", "Acme")])
+        );
+        await push.SettledAsync(_connection);
+        push.Crm.Org.Records("Lead").ShouldBeEmpty();
+
+        await SendAsync(HttpMethod.Put, new { noMatchKey = "create" });
+        await push.SettledAsync(_connection);
+
+        push.Crm.Org.Records("Lead").ShouldHaveSingleItem();
+        var matched = (await push.MatchedAsync()).Where(item => item.ConnectionId == _connection).ToList();
+        matched[0].DecidedBy.ShouldBe(new DecidingRule("Lead", 0, "noMatchKey", "park"));
+        matched[^1].DecidedBy.ShouldBe(new DecidingRule("Lead", 1, "noMatchKey", "create"));
+        matched[^1].AskedBy.ShouldBe("test");
+    }
+
+    private async Task<(HttpStatusCode Status, JsonElement Body, string? Tag)> SendAsync(
+        HttpMethod method,
+        object? body = null,
+        string? ifMatch = null,
+        string objectName = "Lead",
+        string workspace = PushUnderTest.Workspace,
+        Role role = Role.Integrator
+    )
+    {
+        using var request = new HttpRequestMessage(method, $"/v1/rules/{_connection}/{objectName}");
+        if (body is not null)
+            request.Content = JsonContent.Create(body);
+        if (ifMatch is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        using var answer = await push.Client(workspace, role).SendAsync(request, Stop);
+        var text = await answer.Content.ReadAsStringAsync(Stop);
+        return (answer.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text), answer.Headers.ETag?.Tag);
+    }
+}
