@@ -49,6 +49,7 @@ public sealed class When_a_route_takes_only_some_leads(Stores stores) : IClassFi
     [InlineData("""{"field":"a","greaterThan":50}""", """{"a":"many"}""", false)]
     [InlineData("""{"field":"a","lessThan":"2026-02-01"}""", """{"a":"2026-01-31"}""", true)]
     [InlineData("""{"field":"a","lessThan":"2026-02-01"}""", """{"a":"2026-02-01T00:00:00+02:00"}""", true)]
+    [InlineData("""{"field":"a","lessThan":50}""", """{"a":50}""", false)]
     [InlineData("""{"field":"a","greaterThan":"2026-02-01"}""", """{"a":"soon"}""", false)]
     [InlineData("""{"all":[{"field":"a","is":1},{"field":"b","is":2}]}""", """{"a":1,"b":3}""", false)]
     [InlineData("""{"any":[{"field":"a","is":1},{"field":"b","is":2}]}""", """{"a":1,"b":3}""", true)]
