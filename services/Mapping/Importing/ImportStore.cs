@@ -1,4 +1,5 @@
 using LeadSync.Contracts;
+using LeadSync.Hosting.People;
 using LeadSync.Mapping.Leads;
 using LeadSync.Mapping.People;
 using LeadSync.Mapping.Sources;
