@@ -114,8 +114,13 @@ public sealed class When_a_person_is_erased(PushUnderTest push) : IClassFixture<
     {
         await push.WantAsync(Person());
         await push.SettledAsync(_connection);
-        await push.WantAsync(Person(title: "Chief") with { Source = "chat", LeadId = "other" });
+        await push.WantAsync(
+            PushUnderTest.Lead(_connection, "other", Email, source: "chat", fields: [("Title", "Chief")])
+        );
         await push.SettledAsync(_connection);
+
+        var before = await ScalarAsync("select fields::text from applied where connection_id = @connection");
+        before.ShouldContain("\"web\"");
 
         await SayAsync(Erased(version: 2));
         await ErasedAsync();
