@@ -79,14 +79,6 @@ public class House : IAsyncLifetime
     protected virtual IReadOnlyDictionary<string, string> OwnSettings(string name) =>
         new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>A service's database, with a login that may do everything in it.</summary>
-    public string DatabaseOf(string service) =>
-        new NpgsqlConnectionStringBuilder(Postgres)
-        {
-            Database = $"{_prefix}_{service.ToLowerInvariant()}",
-            Pooling = false,
-        }.ConnectionString;
-
     private Dictionary<string, string> Settings(string name)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)

@@ -58,7 +58,7 @@ public sealed class When_a_worker_is_stopped(House house) : IClassFixture<House>
             )
         );
 
-        house.Crm.Org.Records("Lead").Count().ShouldBe(Leads + 1);
+        house.Crm.Org.Records("Lead").Count.ShouldBe(Leads + 1);
         Titles().ShouldAllBe(title => title == "second");
         for (var number = 0; number < Leads; number++)
         {
