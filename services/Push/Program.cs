@@ -56,7 +56,8 @@ builder
     .Services.AddSingleton<HoldStore>()
     .AddSingleton<StopStore>()
     .AddSingleton<StopEverything>()
-    .AddSingleton<HeldLeads>();
+    .AddSingleton<HeldLeads>()
+    .AddSingleton<VersionFloors>();
 builder.Services.AddSingleton<HoldWatch>().AddHostedService(all => all.GetRequiredService<HoldWatch>());
 builder.Services.AddSingleton<HoldExpiry>().AddHostedService(all => all.GetRequiredService<HoldExpiry>());
 builder.Services.AddSingleton<LaneSweep>().AddHostedService(all => all.GetRequiredService<LaneSweep>());

@@ -53,7 +53,8 @@ public sealed class When_a_query_is_written
     [Theory]
     [InlineData("")]
     [InlineData("Email FROM User")]
-    [InlineData("Owner.Name")]
+    [InlineData("Owner..Name")]
+    [InlineData("Owner.Name, Email")]
     [InlineData("1st")]
     public void A_name_that_can_be_none_is_refused(string name)
     {

@@ -24,13 +24,13 @@ public sealed class When_records_are_looked_for
         asked
             .Query(0)
             .ShouldBe(
-                "SELECT Id,CreatedDate,CreatedById,LastModifiedDate,LastModifiedById,SystemModstamp,Email,IsConverted,ConvertedContactId,Title FROM Lead"
+                "SELECT Id,CreatedDate,CreatedById,LastModifiedDate,LastModifiedById,SystemModstamp,Email,LastActivityDate,IsConverted,ConvertedContactId,Title FROM Lead"
                     + " WHERE Id IN ('00Q5e000001N20QEAS') OR Email IN ('a@x.com')"
             );
         asked
             .Query(1)
             .ShouldBe(
-                "SELECT Id,CreatedDate,CreatedById,LastModifiedDate,LastModifiedById,SystemModstamp,Email FROM Contact WHERE Email IN ('a@x.com')"
+                "SELECT Id,CreatedDate,CreatedById,LastModifiedDate,LastModifiedById,SystemModstamp,Email,LastActivityDate FROM Contact WHERE Email IN ('a@x.com')"
             );
     }
 

@@ -38,10 +38,7 @@ public sealed class When_the_days_calls_are_used_up(FrugalHouse house) : IClassF
         Refused().ShouldBe(0);
 
         Allow(100_000);
-        await Eventually.ShouldBe(
-            () => house.Crm.Org.Records("Lead").Count == Leads,
-            within: TimeSpan.FromMinutes(3)
-        );
+        await Eventually.ShouldBe(() => house.Crm.Org.Records("Lead").Count == Leads, within: TimeSpan.FromMinutes(3));
         Refused().ShouldBe(0);
         house.Crm.Org.Records("Lead").GroupBy(record => record["Email"]).ShouldAllBe(group => group.Count() == 1);
     }

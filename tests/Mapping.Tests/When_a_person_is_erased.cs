@@ -185,17 +185,17 @@ public sealed class When_a_person_is_erased(MappingUnderTest mapping) : IClassFi
     {
         await mapping.CaptureAsync(Item("patient", "patient@engines.example"));
         var mapped = (await mapping.HearMappedAsync("patient"))[0];
-        string[] listeners = ["push.lead-mapped", "audit.lead-mapped"];
-        foreach (var queue in listeners)
-            await mapping.Broker.UnbindAsync(Wire.LeadMapped, queue);
+        var shares = $"{Wire.LeadMapped}.shares";
+        await mapping.Broker.UnbindSharesAsync(Wire.LeadMapped);
+        await mapping.Broker.UnbindAsync(shares, "audit.lead-mapped", "#");
 
         var (status, body) = await EraseAsync(new { source = "import", leadId = "patient" });
 
         status.ShouldBe(HttpStatusCode.OK);
         body.GetProperty("done").ToString().ShouldBe("""["leads"]""");
         body.GetProperty("underWay").ToString().ShouldBe("""["deadLetters","lanes","history"]""");
-        foreach (var queue in listeners)
-            await mapping.Broker.BindAsync(Wire.LeadMapped, queue);
+        await mapping.Broker.BindSharesAsync(Wire.LeadMapped);
+        await mapping.Broker.BindAsync(shares, "audit.lead-mapped", "#");
         var told = (await mapping.HearMappedAsync("patient", atLeast: 2))[1];
         (told.Reason, told.Version > mapped.Version).ShouldBe(("ERASED", true));
         await Eventually.ShouldBe(async () => await mapping.ScalarAsync<long>("select count(*) from erasure") == 0);

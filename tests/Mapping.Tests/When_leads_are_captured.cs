@@ -75,9 +75,9 @@ public sealed class When_leads_are_captured(MappingUnderTest mapping) : IClassFi
         await mapping.CaptureAsync(Item("news", new { lastName = "Hamilton", company = "Apollo" }, second: 1));
         var first = (await mapping.HearMappedAsync("news"))[0];
 
-        await mapping.CaptureAsync(Item("news", new { lastName = "Hamilton" }, second: 2));
+        await mapping.CaptureAsync(Item("news", new { lastName = "Hamilton", company = "Apollo" }, second: 3));
         var second = (await mapping.HearMappedAsync("news", atLeast: 2))[1];
-        await mapping.CaptureAsync(Item("news", new { company = "Too late" }, second: 0));
+        await mapping.CaptureAsync(Item("news", new { company = "Too late" }, second: 2));
         var third = (await mapping.HearMappedAsync("news", atLeast: 3))[2];
 
         second.Version.ShouldBeGreaterThan(first.Version);

@@ -146,7 +146,7 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
 
     /// <summary>Puts leads into their lanes all at once, so that a round finds them all; also while the service does not run.</summary>
     public Task TakeInAsync(IEnumerable<MappedLead> leads) =>
-        new LeadSyncStore(Database.Source).TakeInAsync(
+        new LeadSyncStore(Database.Source, TimeProvider.System).TakeInAsync(
             [.. leads.Select(lead => new Arrived<MappedLead>(Workspace, lead))],
             TestContext.Current.CancellationToken
         );

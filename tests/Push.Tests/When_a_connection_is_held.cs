@@ -155,6 +155,36 @@ public sealed class When_a_connection_is_held(PushUnderTest push) : IClassFixtur
     }
 
     [Fact]
+    public async Task What_was_discarded_is_not_sent_when_it_comes_in_only_after_the_hold_is_gone()
+    {
+        await HoldAsync(source: "chat");
+        await LiftAsync("discard", source: "chat", beforeVersion: 8);
+
+        await push.WantAsync(
+            Person("late") with
+            {
+                Source = "chat",
+                Version = 7,
+            },
+            Person("anew") with
+            {
+                Source = "chat",
+                Version = 8,
+            },
+            Person("web")
+        );
+        await push.SettledAsync(_connection);
+
+        Found(["late"]).ShouldBe(0, "it was captured before");
+        Found(["anew", "web"]).ShouldBe(2);
+        var told = (await push.MatchedAsync()).Single(item =>
+            item.ConnectionId == _connection && item.Decision == SyncDecision.Skip
+        );
+        told.Reason.ShouldBe("DISCARDED");
+        told.Version.ShouldBe(7);
+    }
+
+    [Fact]
     public async Task A_hold_on_an_object_lets_nothing_be_written_to_it()
     {
         await HoldAsync(objectName: "Lead");

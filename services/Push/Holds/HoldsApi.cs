@@ -51,6 +51,7 @@ public static class HoldsApi
         Caller caller,
         HoldStore holds,
         HeldLeads leads,
+        VersionFloors floors,
         Wakeup wakeup,
         CancellationToken cancellationToken
     )
@@ -66,6 +67,10 @@ public static class HoldsApi
         }
         var hold = new Hold(connectionId, request.Source ?? "", request.Object ?? "");
         if (request.Waiting == "discard")
+        {
+            // More of it may still be on its way to us.
+            if (request.BeforeVersion is { } before)
+                await floors.RaiseAsync(caller.Workspace, connectionId, hold.Source, before, cancellationToken);
             await leads.DiscardAsync(
                 caller.Workspace,
                 connectionId,
@@ -73,6 +78,7 @@ public static class HoldsApi
                 request.BeforeVersion,
                 cancellationToken
             );
+        }
         await holds.LiftAsync(caller.Workspace, hold, request.Reason!, cancellationToken);
         wakeup.Ring();
         return Results.NoContent();
@@ -111,7 +117,9 @@ public static class HoldsApi
 
     /// <param name="Waiting"><c>send</c> or <c>discard</c>: what becomes of the leads that waited.</param>
     /// <param name="ForgetRecords">Whether the connection leads to another org now.</param>
-    /// <param name="BeforeVersion">What is discarded is of versions before this one; absent: of every one.</param>
+    /// <param name="BeforeVersion">
+    /// What is discarded is of versions before this one, those included that come in later; absent: of every one that is there.
+    /// </param>
     public sealed record LiftRequest(
         string? Reason,
         string? Waiting,

@@ -2,14 +2,20 @@ using System.Text.Json;
 using Dapper;
 using LeadSync.Contracts;
 using LeadSync.Hosting.Bus;
+using LeadSync.Push.Holds;
+using LeadSync.Push.Matching;
+using LeadSync.Push.Outcomes;
 using Npgsql;
 
 namespace LeadSync.Push.Lanes;
 
 /// <summary>All SQL on <c>lead_sync</c>, but for what <see cref="Writing.Settler"/> completes.</summary>
-public sealed class LeadSyncStore(NpgsqlDataSource database)
+public sealed class LeadSyncStore(NpgsqlDataSource database, TimeProvider clock)
 {
-    /// <summary>Puts leads into their lanes. An older version than the one that is there changes nothing.</summary>
+    /// <summary>
+    /// Puts leads into their lanes. An older version than the one that is there changes nothing, and one below its floor is
+    /// told as skipped.
+    /// </summary>
     public async Task TakeInAsync(IReadOnlyList<Arrived<MappedLead>> leads, CancellationToken cancellationToken)
     {
         // In key order, so that two replicas taking in the same leads do not wait for each other in a circle.
@@ -37,7 +43,8 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
                 cancellationToken: cancellationToken
             )
         );
-        await connection.ExecuteAsync(
+        var isBelow = await VersionFloors.BelowAsync(rows, transaction, cancellationToken);
+        var takenIn = await connection.QueryAsync<(Guid Connection, string Source, string LeadId)>(
             new CommandDefinition(
                 // A withdrawn lead is done at once: nothing is wanted any more, and the version stays as its tombstone.
                 // Keys come as JSON, for unnest takes arrays of arrays apart.
@@ -71,6 +78,7 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
                     keys = excluded.keys || case when s.record_id is null then '{}' else array['record:' || s.record_id] end,
                     trace_parent = excluded.trace_parent
                 where excluded.version > s.version
+                returning connection_id, source, lead_id
                 """,
                 new
                 {
@@ -80,7 +88,7 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
                     workspaces = rows.Select(row => row.Workspace).ToArray(),
                     wanted = rows.Select(row => JsonSerializer.Serialize(row.Item, Wire.Json)).ToArray(),
                     versions = rows.Select(row => row.Item.Version).ToArray(),
-                    withdrawn = rows.Select(row => row.Item.Withdrawn).ToArray(),
+                    withdrawn = rows.Zip(isBelow, (row, below) => row.Item.Withdrawn || below).ToArray(),
                     keys = rows.Select(row => JsonSerializer.Serialize(PersonKeys.Of(row.Item))).ToArray(),
                     traces = rows.Select(row => row.Item.TraceParent).ToArray(),
                 },
@@ -88,7 +96,36 @@ public sealed class LeadSyncStore(NpgsqlDataSource database)
                 cancellationToken: cancellationToken
             )
         );
+        var discarded = rows.Where((row, index) => isBelow[index] && !row.Item.Withdrawn).ToList();
+        if (discarded.Count > 0)
+        {
+            var news = takenIn.ToHashSet();
+            discarded.RemoveAll(row => !news.Contains((row.Item.ConnectionId, row.Item.Source, row.Item.LeadId)));
+            await TellDiscardedAsync(discarded, transaction, cancellationToken);
+        }
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    private async Task TellDiscardedAsync(
+        IReadOnlyList<Arrived<MappedLead>> leads,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = clock.GetUtcNow();
+        foreach (var group in leads.GroupBy(lead => lead.Workspace, StringComparer.Ordinal))
+        {
+            var outcomes = group.Select(lead =>
+                Tell.Matched(
+                    new WaitingLead(lead.Workspace, lead.Item, 1, lead.Item.Version, 0, [], Link: null),
+                    new Match.None(),
+                    SyncDecision.Skip,
+                    now,
+                    HeldLeads.DiscardedReason
+                )
+            );
+            await OutcomeStore.AddAsync(group.Key, [.. outcomes], transaction, cancellationToken);
+        }
     }
 
     /// <summary>

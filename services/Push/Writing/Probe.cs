@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LeadSync.Contracts;
 using LeadSync.Crm;
 using LeadSync.Push.Matching;
@@ -151,8 +152,17 @@ public static class Probe
             );
     }
 
-    private static CrmRecord? UpdateOf(Intent intent, FoundRecords records) =>
-        records.ById(intent.Plan.RecordId) is { } held && Holds(held, intent) ? held : null;
+    // An update is whole or not at all. Where something of ours stands and nothing that stood there before, it happened, and
+    // a person has changed the rest since.
+    private static CrmRecord? UpdateOf(Intent intent, FoundRecords records)
+    {
+        if (records.ById(intent.Plan.RecordId) is not { } held)
+            return null;
+        var isOurs = intent.Plan.Fields.Any(sent => sent.Written && IsNow(sent.Field, sent.After));
+        return isOurs && !intent.Plan.Fields.Any(sent => sent.Written && IsNow(sent.Field, sent.Before)) ? held : null;
+
+        bool IsNow(string field, JsonElement value) => FieldValue.Same(value, FoundRecords.Held(held, field));
+    }
 
     private static bool IsMadeBy(string? self, CrmRecord record, Intent intent) =>
         self is not null && RecordId.Same(record.CreatedById, self) && record.CreatedAt >= NotBefore(intent);

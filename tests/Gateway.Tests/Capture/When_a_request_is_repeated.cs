@@ -15,7 +15,7 @@ public sealed class When_a_request_is_repeated(GatewayUnderTest gateway) : IClas
         var answer = await client.CaptureAsync(Http.Lead("a"), idempotencyKey: "canary7q@person.example");
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        (await EventsAsync()).ShouldHaveSingleItem();
+        (await gateway.PublishedAsync()).ShouldHaveSingleItem();
         (await DatabaseDump.ReadAsync(gateway.Database.Owner)).ShouldNotContain("canary7q");
     }
 

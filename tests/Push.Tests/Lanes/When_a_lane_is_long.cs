@@ -24,7 +24,7 @@ public sealed class When_a_lane_is_long : IClassFixture<PushUnderTest>
         SlowTheFirstCreate();
 
         await _push.WantAsync([.. Enumerable.Range(0, 3 * BatchSize).Select(number => Person($"p{number}"))]);
-        await _push.SettledAsync(_connection);
+        await _push.SettledAsync(_connection, TimeSpan.FromMinutes(2));
 
         var creates = Creates();
         creates.Count.ShouldBe(3);
@@ -49,7 +49,7 @@ public sealed class When_a_lane_is_long : IClassFixture<PushUnderTest>
         );
 
         await _push.WantAsync([.. persons, .. again]);
-        await _push.SettledAsync(_connection);
+        await _push.SettledAsync(_connection, TimeSpan.FromMinutes(2));
 
         for (var number = 0; number < 2 * BatchSize; number++)
             _push.Crm.Org.Find("Lead", Email($"q{number}")).Count.ShouldBe(1, $"q{number}");
@@ -81,7 +81,7 @@ public sealed class When_a_lane_is_long : IClassFixture<PushUnderTest>
         var others = Enumerable.Range(0, 2 * BatchSize - 2).Select(number => Person($"r{number}"));
 
         await _push.WantAsync([byAddress, .. others, byRecord]);
-        await _push.SettledAsync(_connection);
+        await _push.SettledAsync(_connection, TimeSpan.FromMinutes(2));
 
         var record = _push.Crm.Org.Find("Lead", Email("shared")).ShouldHaveSingleItem();
         record.Id.ShouldBe(existing);

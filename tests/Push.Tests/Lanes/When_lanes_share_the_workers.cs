@@ -178,7 +178,7 @@ public sealed class LanesAlone : IAsyncLifetime
     {
         await _database.InitializeAsync();
         Leases = new LeaseStore(_database.Source, Options);
-        Leads = new LeadSyncStore(_database.Source);
+        Leads = new LeadSyncStore(_database.Source, TimeProvider.System);
         Sweep = new LaneSweep(
             _database.Source,
             new Wakeup(),

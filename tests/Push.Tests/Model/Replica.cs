@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using LeadSync.Contracts;
 using LeadSync.Crm;
+using LeadSync.Hosting.Changes;
 using LeadSync.Push.Access;
 using LeadSync.Push.Holds;
 using LeadSync.Push.Lanes;
@@ -85,6 +86,7 @@ internal sealed class Replica : IAsyncDisposable
         services.AddSingleton(engine.Database);
         services.AddSingleton(engine.Options);
         services.AddSingleton<TimeProvider>(Clock);
+        services.AddSingleton(new SettingChanges("push"));
         services.AddSingleton<ICrm>(new VirtualCrm(world));
         services.AddSingleton(new ConnectorClient(NewConnector(world)));
         services.AddLogging(logs => logs.AddProvider(new Complaints(world)));
