@@ -172,7 +172,10 @@ public sealed class When_a_pull_mapping_is_changed(MappingUnderTest mapping)
         (await mapping.AskAsync(HttpMethod.Put, other, Body([LastName]))).Status.ShouldBe(200);
         await mapping.AskAsync(HttpMethod.Delete, Path);
         // With one that is still pulled, to see when both were looked at.
-        var contact = Pulled("0035g0000000002EAF") with { Record = new KnownRecord("Contact", "0035g0000000002EAF") };
+        var contact = Pulled("0035g0000000002EAF") with
+        {
+            Record = new KnownRecord("Contact", "0035g0000000002EAF"),
+        };
         await mapping.PublishAsync(EventKinds.RecordPulled, Pulled("00Q5g0000000002EAF"), contact);
         await HearAsync("0035g0000000002EAF", atLeast: 1);
         await SaveAsync(LastName);
