@@ -17,7 +17,7 @@ builder.AddOutsideTraces(); // a trace from outside is a link, never our parent
 builder.AddAccess(); // API keys: who may come in, and as what
 builder.AddCapture(); // leads and withdrawals: in here, confirmed by the broker, then answered
 builder.AddForwarding(); // everything else belongs to the services behind
-builder.Services.AddSingleton(ConfigOwner.All).AddSingleton<ApplyConfig>(); // one file of settings, for all who keep some
+builder.Services.AddSingleton(ConfigOwner.All).AddSingleton<ApplyConfig>().AddSingleton<ExportConfig>(); // one file of settings, for all who keep some
 builder.Services.AddSingleton<CollectPreflight>(); // what a preflight is run on, from those who keep it
 
 var app = builder.Build();

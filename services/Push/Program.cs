@@ -50,7 +50,7 @@ builder
     .AddSingleton<Writer>()
     .AddSingleton<LaneRound>()
     .AddSingleton<LaneTurn>();
-builder.Services.AddSingleton<RuleStore>();
+builder.Services.AddSingleton<RuleStore>().AddSingleton<RuleObjects>().AddSingleton<RulesFile>();
 builder.Services.AddSingleton<ReadLanes>().AddSingleton<ReplayStore>();
 builder
     .Services.AddSingleton<HoldStore>()
@@ -75,5 +75,6 @@ app.MapLanes();
 app.MapHolds();
 app.MapReplays();
 app.MapRules();
+app.MapRulesFile();
 app.MapApiDocument();
 await app.RunServiceAsync(args);

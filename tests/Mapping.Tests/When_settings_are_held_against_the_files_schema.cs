@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LeadSync.Hosting.Config;
 using LeadSync.Mapping.Config;
 using LeadSync.Mapping.Transforms;
 using LeadSync.Testing;

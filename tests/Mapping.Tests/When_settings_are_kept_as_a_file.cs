@@ -1,6 +1,6 @@
 using System.Globalization;
+using LeadSync.Hosting.Config;
 using LeadSync.Hosting.Web;
-using LeadSync.Mapping.Config;
 
 namespace LeadSync.Mapping.Tests;
 

@@ -60,6 +60,9 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
                 ]
             );
 
+    /// <summary>The names of connections, as Connector tells them.</summary>
+    public ConcurrentDictionary<Guid, string> Connections { get; } = [];
+
     private string? _token;
 
     protected override async Task PrepareAsync()
@@ -68,6 +71,7 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
         _connector = await StubPeer.StartAsync(app =>
         {
             app.MapPost("/v1/connections/{id:guid}/grants", GrantAsync);
+            app.MapGet("/v1/connections", () => Connections.Select(one => new { Id = one.Key, Name = one.Value }));
             app.MapGet(
                 "/v1/connections/{id:guid}/schema/{name}",
                 (Guid id, string name) => Schema(id, name) is { } schema ? Results.Ok(schema) : Results.NotFound()

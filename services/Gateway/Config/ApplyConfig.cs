@@ -4,21 +4,10 @@ using System.Text.Json.Nodes;
 using LeadSync.Contracts;
 using LeadSync.Gateway.Forwarding;
 using LeadSync.Hosting;
+using LeadSync.Hosting.Config;
 using LeadSync.Hosting.Web;
 
 namespace LeadSync.Gateway.Config;
-
-/// <summary>What a file of settings changed, or would change.</summary>
-/// <param name="Changed">What was created or updated.</param>
-/// <param name="Unchanged">How many settings of the file were so already.</param>
-public sealed record AppliedConfig(IReadOnlyList<AppliedChange> Changed, int Unchanged);
-
-/// <param name="Kind"><c>source</c>, <c>mapping</c> or <c>route</c>.</param>
-/// <param name="Name">As its address has it.</param>
-/// <param name="Change"><c>created</c> or <c>updated</c>.</param>
-/// <param name="Before">As its owner's API shows it; null when it was not there.</param>
-/// <param name="After">As its owner's API shows it.</param>
-public sealed record AppliedChange(string Kind, string Name, string Change, JsonElement? Before, JsonElement? After);
 
 /// <summary>
 /// Applies one file of settings at everyone who keeps a part of it: first all of them check it, and only when nobody finds a

@@ -44,7 +44,6 @@ public static class ForwardTable
         // Pages for browsers: what opens them is a state or a secret in the address.
         new("/oauth/{system}/callback", Read, Connector, Role: null),
         new("/connect/{secret}", ["GET", "POST"], Connector, Role: null),
-        new("/v1/config", Read, Mapping, KeyRole.Viewer),
         // PUT and the diff are our own: they ask everyone who keeps a part of it.
         new("/v1/sources/{**rest}", Read, Mapping, KeyRole.Viewer),
         new("/v1/sources/{**rest}", Write, Mapping, KeyRole.Integrator),

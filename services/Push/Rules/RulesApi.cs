@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LeadSync.Contracts;
-using LeadSync.Crm;
 using LeadSync.Hosting.Web;
 using LeadSync.Push.Lanes;
 
@@ -67,13 +66,13 @@ public static class RulesApi
         string @object,
         Caller caller,
         RuleStore rules,
-        IEnumerable<ICrm> crms,
+        RuleObjects objects,
         HttpResponse response,
         CancellationToken cancellationToken
     )
     {
-        if (!IsOfPeople(crms, @object))
-            return NoSuchObject(crms);
+        if (!objects.Names.Contains(@object, StringComparer.Ordinal))
+            return NoSuchObject(objects);
         var there = await rules.FindAsync(caller.Workspace, connectionId, @object, cancellationToken);
         var view = there is { Rule: not null }
             ? View(there)
@@ -109,13 +108,13 @@ public static class RulesApi
         HttpResponse response,
         RuleStore rules,
         SchemaClient schemas,
-        IEnumerable<ICrm> crms,
+        RuleObjects objects,
         Wakeup wakeup,
         CancellationToken cancellationToken
     )
     {
-        if (!IsOfPeople(crms, @object))
-            return NoSuchObject(crms);
+        if (!objects.Names.Contains(@object, StringComparer.Ordinal))
+            return NoSuchObject(objects);
         if (await BodyAsync(request, cancellationToken) is not { } body)
         {
             return FailureCatalogue.BodyUnreadable.Problem(
@@ -160,7 +159,7 @@ public static class RulesApi
         if (!await rules.SaveAsync(caller, connectionId, @object, rule, Expects(request), cancellationToken))
             return Stale();
         wakeup.Ring();
-        return await GetAsync(connectionId, @object, caller, rules, crms, response, cancellationToken);
+        return await GetAsync(connectionId, @object, caller, rules, objects, response, cancellationToken);
     }
 
     private static async Task<IResult> DeleteAsync(
@@ -224,13 +223,10 @@ public static class RulesApi
         }
     }
 
-    private static bool IsOfPeople(IEnumerable<ICrm> crms, string objectName) =>
-        crms.SelectMany(crm => crm.PersonObjects).Contains(objectName, StringComparer.Ordinal);
-
-    private static IResult NoSuchObject(IEnumerable<ICrm> crms) =>
+    private static IResult NoSuchObject(RuleObjects objects) =>
         FailureCatalogue.NotFound.Problem(
             StatusCodes.Status404NotFound,
-            $"There are rules for these objects only: {string.Join(", ", crms.SelectMany(crm => crm.PersonObjects))}."
+            $"There are rules for these objects only: {string.Join(", ", objects.Names)}."
         );
 
     private static IResult Stale() =>

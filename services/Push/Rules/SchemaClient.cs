@@ -25,4 +25,19 @@ public sealed class SchemaClient(HttpClient http)
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadFromJsonAsync<CrmSchema>(JsonSerializerOptions.Web, cancellationToken);
     }
+
+    /// <summary>All connections of a workspace.</summary>
+    /// <exception cref="HttpRequestException">They cannot be told now.</exception>
+    public async Task<IReadOnlyList<NamedConnection>> ListAsync(string workspace, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/connections").ForWorkspace(workspace);
+        using var response = await http.SendAsync(request, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        return (
+            await response.Content.ReadFromJsonAsync<List<NamedConnection>>(
+                JsonSerializerOptions.Web,
+                cancellationToken
+            )
+        )!;
+    }
 }

@@ -55,6 +55,16 @@ public sealed class When_a_file_of_settings_is_applied(When_a_file_of_settings_i
         body.GetProperty("unchanged").GetInt32().ShouldBe(2);
     }
 
+    [Fact]
+    public async Task Given_out_it_holds_the_parts_of_everyone()
+    {
+        var client = await gateway.ClientAsync(KeyRole.Viewer);
+
+        (await client.GetStringAsync("/v1/config", TestContext.Current.CancellationToken)).ShouldBe(
+            "ofMapping: []\nofPush: []\n"
+        );
+    }
+
     [Theory]
     [InlineData("/v1/config/diff", true)]
     [InlineData("/v1/config?dryRun=true", false)]
@@ -145,8 +155,10 @@ public sealed class When_a_file_of_settings_is_applied(When_a_file_of_settings_i
             foreach (var service in new[] { "Mapping", "Push" })
             {
                 var peer = await StubPeer.StartAsync(app =>
-                    app.MapPut("/v1/config", (HttpRequest request) => AnswerAsync(service, request))
-                );
+                {
+                    app.MapPut("/v1/config", (HttpRequest request) => AnswerAsync(service, request));
+                    app.MapGet("/v1/config", () => Results.Text($"of{service}: []\n", "application/yaml"));
+                });
                 _peers.Add(peer);
                 Settings[$"Services:{service}"] = peer.Address.ToString();
             }

@@ -7,7 +7,7 @@ using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
-namespace LeadSync.Mapping.Config;
+namespace LeadSync.Hosting.Config;
 
 /// <summary>A YAML file that cannot be read; its text says where, and nothing of what stands there.</summary>
 public sealed class UnreadableYamlException(string message) : Exception(message);
