@@ -67,6 +67,7 @@ public sealed class LateFacts(NpgsqlDataSource database, IntentStore intents, Ti
                    set wanted_run = wanted_run + 1, due_at = now(), parked_code = null, parked_at = null, parked_message = null
                   from unnest(@sources, @leadIds) as n (source, lead_id)
                  where s.connection_id = @ConnectionId and s.source = n.source and s.lead_id = n.lead_id
+                   and not s.wanted @> '{"withdrawn": true}'
                 returning s.source, s.lead_id, s.record_id
                 """,
                 new

@@ -1,3 +1,4 @@
+using Dapper;
 using LeadSync.Contracts;
 using LeadSync.Crm;
 using LeadSync.Push.Lanes;
@@ -62,6 +63,27 @@ public sealed class When_an_answer_comes_too_late(PushUnderTest push) : IClassFi
         failed.Message.ShouldContain(other);
         // And nobody's third.
         push.Crm.Org.Find("Lead", Email("dora")).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_lead_that_was_withdrawn_meanwhile_is_not_taken_again()
+    {
+        var recordId = await SyncTwiceAsync("emma", "first", "second");
+        await push.WantAsync(Person("emma", "second", 3) with { Withdrawn = true, Sections = [] });
+        var runs = await RunsAsync("emma");
+
+        await AnswerAsync(Person("emma", "first", 1), recordId, "first");
+
+        (await RunsAsync("emma")).ShouldBe(runs);
+    }
+
+    private async Task<long> RunsAsync(string name)
+    {
+        await using var database = await push.Database.Source.OpenConnectionAsync();
+        return await database.ExecuteScalarAsync<long>(
+            "select wanted_run from lead_sync where connection_id = @_connection and lead_id = @lead",
+            new { _connection, lead = $"{name}-{_connection:N}" }
+        );
     }
 
     private async Task<string> SyncTwiceAsync(string name, string first, string second)
