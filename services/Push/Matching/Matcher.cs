@@ -29,7 +29,10 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
         var found = await access.Crm.FindAsync(access, search, cancellationToken);
         var settled = Settled(found, clock.GetElapsedTime(began));
         var healed = await HealAsync(access, search, batch, found.Records, cancellationToken);
-        return new Findings(new FoundRecords(healed), settled, now);
+        return new Findings(new FoundRecords(healed), settled, now)
+        {
+            Owners = new OwnersNow(found.Owners, access.UserId),
+        };
     }
 
     /// <summary>
@@ -83,7 +86,8 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
                     pair.Match,
                     findings.Rules,
                     id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing),
-                    findings.Settled
+                    findings.Settled,
+                    findings.Owners
                 )
             )
         );
@@ -183,7 +187,10 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
                         : new ExternalIds(field, externalIds[objectName].ToHashSet(StringComparer.Ordinal)),
                 };
             }),
-        ]);
+        ])
+        {
+            Owners = Ownership.SearchFor(batch, rules),
+        };
     }
 
     private static IEnumerable<KnownRecord> Known(WaitingLead lead) =>
@@ -193,4 +200,8 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
 /// <summary>What one search found.</summary>
 /// <param name="Settled">Stamps before this are certainly older than the reading, in the CRM's whole seconds.</param>
 /// <param name="Rules">The push rules as they were then.</param>
-public sealed record Findings(FoundRecords Records, DateTimeOffset Settled, RuleSet Rules);
+public sealed record Findings(FoundRecords Records, DateTimeOffset Settled, RuleSet Rules)
+{
+    /// <summary>Whom new records may be given to; null where nobody had to be looked at.</summary>
+    public OwnersNow? Owners { get; init; }
+}
