@@ -4,7 +4,8 @@ using LeadSync.Testing;
 namespace LeadSync.Journeys;
 
 /// <summary>The road that docs/how-a-lead-travels.md describes, from a form to the CRM and back into the history.</summary>
-public sealed class When_a_lead_is_captured(House house) : IClassFixture<House>
+[Collection<OneHouse>]
+public sealed class When_a_lead_is_captured(House house)
 {
     [Fact]
     public async Task It_becomes_a_record_and_its_story_can_be_told()

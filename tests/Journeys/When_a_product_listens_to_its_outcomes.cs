@@ -5,7 +5,8 @@ using RabbitMQ.Client;
 namespace LeadSync.Journeys;
 
 /// <summary>A product on the bus, with nothing but an AMQP client and JSON: it captures, and hears what became of it.</summary>
-public sealed class When_a_product_listens_to_its_outcomes(House house) : IClassFixture<House>
+[Collection<OneHouse>]
+public sealed class When_a_product_listens_to_its_outcomes(House house)
 {
     [Fact]
     public async Task It_hears_match_and_write_of_its_own_leads_with_its_metadata_and_no_other_product_does()

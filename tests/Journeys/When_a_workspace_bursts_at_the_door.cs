@@ -9,28 +9,35 @@ namespace LeadSync.Journeys;
 /// some minutes, so it runs only when asked for:
 /// <c>./test --explicit only --filter-class '*When_a_workspace_bursts_at_the_door' --show-live-output on</c>.
 /// </summary>
-public sealed class When_a_workspace_bursts_at_the_door(House house, ITestOutputHelper output) : IClassFixture<House>
+public sealed class When_a_workspace_bursts_at_the_door(ITestOutputHelper output) : IAsyncLifetime
 {
+    // No fixture: that would be started whether or not the test is asked for.
+    private readonly House _house = new();
+
     private const int Leads = 100_000;
     private const int Others = 10;
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Loud = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Seconds = TimeSpan.FromSeconds(10);
 
+    public ValueTask InitializeAsync() => _house.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _house.DisposeAsync();
+
     [Fact(Explicit = true)]
     public async Task The_others_are_served_within_seconds()
     {
-        using var greedy = await Tenant.AddAsync(house, "greedy");
+        using var greedy = await Tenant.AddAsync(_house, "greedy");
         var tenants = new List<Tenant>();
         for (var number = 1; number <= Others; number++)
-            tenants.Add(await Tenant.AddAsync(house, $"modest-{number}"));
-        var others = new SteadyLeads(house, tenants);
+            tenants.Add(await Tenant.AddAsync(_house, $"modest-{number}"));
+        var others = new SteadyLeads(_house, tenants);
         await others.SendAsync("warm", TimeSpan.FromSeconds(5));
 
         await others.SendAsync("quiet", Quiet);
         var unloaded = await TellAsync(others, "quiet", greedy);
 
-        var burst = new Burst(house, greedy);
+        var burst = new Burst(_house, greedy);
         foreach (
             var (run, begin) in new (string, Func<Task>)[]
             {
@@ -65,8 +72,8 @@ public sealed class When_a_workspace_bursts_at_the_door(House house, ITestOutput
         var (took, _) = others.Took(run);
         var load = (await File.ReadAllTextAsync("/proc/loadavg")).Trim();
         var waiting =
-            await house.Broker.CountAsync("mapping.capture", House.Shares)
-            + await house.Broker.CountAsync("push.lead-mapped", House.Shares);
+            await _house.Broker.CountAsync("mapping.capture", House.Shares)
+            + await _house.Broker.CountAsync("push.lead-mapped", House.Shares);
         foreach (var share in took.GroupBy(one => Share(one.Tenant) == Share(greedy)))
         {
             var which = share.Key ? "in the share of the burst" : "in other shares";

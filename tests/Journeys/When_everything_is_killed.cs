@@ -35,9 +35,11 @@ public sealed class HouseOnServersOfItsOwn : House
 /// answers of the CRM lost on the way. Takes some six minutes, so it runs only when asked for:
 /// <c>./test --explicit only --filter-class '*When_everything_is_killed'</c>.
 /// </summary>
-public sealed class When_everything_is_killed(HouseOnServersOfItsOwn house, ITestOutputHelper output)
-    : IClassFixture<HouseOnServersOfItsOwn>
+public sealed class When_everything_is_killed(ITestOutputHelper output) : IAsyncLifetime
 {
+    // No fixture: that would be started whether or not the test is asked for.
+    private readonly HouseOnServersOfItsOwn _house = new();
+
     private const int Leads = 5_000;
     private static readonly TimeSpan Away = TimeSpan.FromMinutes(3);
 
@@ -55,17 +57,21 @@ public sealed class When_everything_is_killed(HouseOnServersOfItsOwn house, ITes
         "away",
     ];
 
+    public ValueTask InitializeAsync() => _house.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _house.DisposeAsync();
+
     [Fact(Explicit = true)]
     public async Task Every_acknowledged_lead_is_in_the_CRM_exactly_once_within_two_minutes()
     {
         Assert.SkipUnless(PrivateServers.AreInstalled, "needs Debian's PostgreSQL and RabbitMQ, to kill its own");
         // As long as a real org needs, so that there is always something in flight.
-        house.Crm.Org.Settings = house.Crm.Org.Settings with
+        _house.Crm.Org.Settings = _house.Crm.Org.Settings with
         {
             LatencyMilliseconds = 300,
             LatencyPerRecordMilliseconds = 2,
         };
-        house.Crm.Faults.Put(
+        _house.Crm.Faults.Put(
             new()
             {
                 Kind = FaultKind.DropAnswer,
@@ -80,11 +86,14 @@ public sealed class When_everything_is_killed(HouseOnServersOfItsOwn house, ITes
         var shares = Enumerable.Range(0, Leads).Chunk((Leads / Struck.Length) + 1).ToList();
         for (var at = 0; at < Struck.Length; at++)
         {
-            var before = house.Crm.Journal.LastSequence;
+            var before = _house.Crm.Journal.LastSequence;
             var capturing = CaptureAllAsync(shares[at]);
             await Task.WhenAny(
                 capturing,
-                Eventually.ShouldBe(() => house.Crm.Journal.LastSequence > before + 1, within: TimeSpan.FromSeconds(60))
+                Eventually.ShouldBe(
+                    () => _house.Crm.Journal.LastSequence > before + 1,
+                    within: TimeSpan.FromSeconds(60)
+                )
             );
             await StrikeAsync(Struck[at]);
             await capturing;
@@ -103,13 +112,13 @@ public sealed class When_everything_is_killed(HouseOnServersOfItsOwn house, ITes
             $"{Leads} leads, all with an outcome {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0} s after the last was acknowledged"
         );
         Created().Where(person => person.Value > 1).ShouldBeEmpty();
-        var lost = house.Crm.Journal.After(0).Where(entry => entry.Fate == Fate.AnswerDropped).ToList();
+        var lost = _house.Crm.Journal.After(0).Where(entry => entry.Fate == Fate.AnswerDropped).ToList();
         output.WriteLine(
             $"{lost.Count} answers lost, with {lost.Sum(entry => entry.Effects.Count)} records created in them"
         );
         lost.Sum(entry => entry.Effects.Count(effect => effect.Kind == ChangeKind.Created)).ShouldBeGreaterThan(20);
         await NothingIsPutAsideAsync();
-        var counts = await house.ReadAsync("/v1/counts?source=web");
+        var counts = await _house.ReadAsync("/v1/counts?source=web");
         output.WriteLine($"Audit: {counts}");
         counts.GetProperty("failed").GetInt32().ShouldBe(0);
         (counts.GetProperty("created").GetInt32() + counts.GetProperty("unchanged").GetInt32()).ShouldBe(Leads);
@@ -121,12 +130,12 @@ public sealed class When_everything_is_killed(HouseOnServersOfItsOwn house, ITes
         switch (what)
         {
             case "away":
-                await house.KillServerAsync("postgres");
+                await _house.KillServerAsync("postgres");
                 // Away, not dead: every service lives on and waits.
                 await Eventually.ShouldStay(
                     async () =>
                     {
-                        foreach (var service in house.Services.Values)
+                        foreach (var service in _house.Services.Values)
                         {
                             if (!await service.IsAliveAsync())
                                 return false;
@@ -136,15 +145,15 @@ public sealed class When_everything_is_killed(HouseOnServersOfItsOwn house, ITes
                     Away,
                     "every service is alive without the database"
                 );
-                await house.StartServerAsync("postgres");
+                await _house.StartServerAsync("postgres");
                 break;
             case "postgres" or "rabbitmq":
-                await house.KillServerAsync(what);
-                await house.StartServerAsync(what);
+                await _house.KillServerAsync(what);
+                await _house.StartServerAsync(what);
                 break;
             default:
-                await house.Services[what].KillAsync();
-                await house.Services[what].StartAsync();
+                await _house.Services[what].KillAsync();
+                await _house.Services[what].StartAsync();
                 break;
         }
         output.WriteLine($"{what}: back after {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s");
@@ -173,7 +182,7 @@ public sealed class When_everything_is_killed(HouseOnServersOfItsOwn house, ITes
             await Eventually.ShouldPass(
                 async () =>
                 {
-                    using var answer = await house.Http.PostAsJsonAsync("/v1/leads", leads);
+                    using var answer = await _house.Http.PostAsJsonAsync("/v1/leads", leads);
                     answer.IsSuccessStatusCode.ShouldBeTrue($"{(int)answer.StatusCode}");
                 },
                 TimeSpan.FromMinutes(5)
@@ -183,7 +192,7 @@ public sealed class When_everything_is_killed(HouseOnServersOfItsOwn house, ITes
 
     // How often each address was created, by the CRM's own journal.
     private Dictionary<object, int> Created() =>
-        house
+        _house
             .Crm.Journal.After(0)
             .SelectMany(entry => entry.Effects)
             .Where(effect => effect.Kind == ChangeKind.Created && effect.Object == "Lead")
@@ -192,16 +201,16 @@ public sealed class When_everything_is_killed(HouseOnServersOfItsOwn house, ITes
             .ToDictionary(group => group.Key, group => group.Count());
 
     private async Task<int> WaitingAsync() =>
-        (await house.ReadAsync("/v1/counts?source=web")).GetProperty("waiting").GetInt32();
+        (await _house.ReadAsync("/v1/counts?source=web")).GetProperty("waiting").GetInt32();
 
     private async Task NothingIsPutAsideAsync()
     {
-        var queues = await house.Broker.QueuesAsync();
+        var queues = await _house.Broker.QueuesAsync();
         queues.ShouldNotContain(queue =>
             queue.EndsWith("_error", StringComparison.Ordinal) || queue.EndsWith("_skipped", StringComparison.Ordinal)
         );
         foreach (var queue in queues.Where(queue => queue.EndsWith(".dead", StringComparison.Ordinal)))
-            (await house.Broker.CountAsync(queue)).ShouldBe(0u, queue);
+            (await _house.Broker.CountAsync(queue)).ShouldBe(0u, queue);
     }
 
     private static string Email(int number) => $"struck-{number}@journeys.example";
