@@ -54,7 +54,8 @@ public static class Explanation
             .Sections.Where(section => section.Object == lead.CreateAs)
             .SelectMany(section => section.MissingForCreate)
             .ToList();
-        return $"Mapped to {List(sections)}; waiting to be matched, and to be created as {lead.CreateAs} if it is not found."
+        var again = lead.AgainAfter is null ? "" : $" again, since what stopped it ({lead.AgainAfter}) may be mended,";
+        return $"Mapped{again} to {List(sections)}; waiting to be matched, and to be created as {lead.CreateAs} if it is not found."
             + (missing.Count == 0 ? "" : $" A create would lack {List(missing)}.")
             + string.Concat((lead.Remarks ?? []).Select(remark => $" {remark.Object}.{remark.Field}: {remark.Text}."));
     }

@@ -36,10 +36,10 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
     }
 
     /// <summary>
-    /// What is to be done with each lead. One that was found to share its record with another that is under way is left out, and
-    /// waits for what becomes of that.
+    /// What is to be done with each lead, its keys now all that are known. One that was found to share its record with another that
+    /// is under way is left out, and waits for what becomes of that.
     /// </summary>
-    public async Task<List<(WaitingLead Lead, Decision Decision)>> DecideAsync(
+    public async Task<(List<(WaitingLead Lead, Decision Decision)> Decided, List<WaitingLead> LeftOut)> DecideAsync(
         Lease lease,
         IReadOnlyList<WaitingLead> batch,
         Findings findings,
@@ -53,11 +53,15 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
         var taken = (await claims.ClaimAsync(lease, keys, cancellationToken)).ToHashSet(StringComparer.Ordinal);
         var ofLead = keys.ToLookup(one => one.lead, one => one.key, ReferenceEqualityComparer.Instance);
         var matched = new List<(WaitingLead Lead, Match Match)>(batch.Count);
+        var leftOut = new List<WaitingLead>();
         var records = new Dictionary<string, KnownRecord>(StringComparer.Ordinal);
         foreach (var lead in batch)
         {
             if (ofLead[lead].Any(taken.Contains) || !ofLead[lead].All(claim.TryTake))
+            {
+                leftOut.Add(lead);
                 continue;
+            }
             var match = MatchRules.Find(lead, findings.Records, findings.Rules);
             if (
                 match is Match.One { Record: var record }
@@ -66,27 +70,28 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
                     && records.TryAdd(record.Id, new KnownRecord(record.Object, record.Id))
                 )
             )
+            {
+                leftOut.Add(lead);
                 continue;
+            }
             taken.UnionWith(ofLead[lead]);
             matched.Add((lead with { Keys = [.. lead.Keys.Union(ofLead[lead], StringComparer.Ordinal)] }, match));
         }
         var appliedTo = await applied.ReadAsync(lease, records.Values, cancellationToken);
-        return
-        [
-            .. matched.Select(pair =>
-                (
+        var decided = matched.ConvertAll(pair =>
+            (
+                pair.Lead,
+                Decisions.Decide(
                     pair.Lead,
-                    Decisions.Decide(
-                        pair.Lead,
-                        pair.Match,
-                        findings.Rules,
-                        id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing),
-                        findings.Settled,
-                        findings.Owners
-                    )
+                    pair.Match,
+                    findings.Rules,
+                    id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing),
+                    findings.Settled,
+                    findings.Owners
                 )
-            ),
-        ];
+            )
+        );
+        return (decided, leftOut);
     }
 
     // The CRM's clock when the reading began, in its whole seconds: the records may have been read at any moment since.

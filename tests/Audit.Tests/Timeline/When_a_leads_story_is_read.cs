@@ -62,6 +62,10 @@ public sealed class When_a_leads_story_is_read(AuditUnderTest audit) : IClassFix
                 Reason = "DISCARDED",
                 AskedBy = "anna",
                 Note = "a test entry",
+            },
+            Events.Mapped("a", made.AddSeconds(3)) with
+            {
+                AgainAfter = "REQUIRED_FIELD_MISSING",
             }
         );
 
@@ -69,7 +73,11 @@ public sealed class When_a_leads_story_is_read(AuditUnderTest audit) : IClassFix
 
         texts[0].ShouldEndWith(" Lead.LastName: Cut to 80 of 112 characters.");
         texts[1].ShouldBe("Taken again for anna. Found as Lead 00Q000000000001AAA by email: to be updated.");
-        texts[2].ShouldBe("Discarded by anna (a test entry): it is not sent unless it is captured anew.");
+        texts[2]
+            .ShouldStartWith(
+                "Mapped again, since what stopped it (REQUIRED_FIELD_MISSING) may be mended, to 1 field of Lead;"
+            );
+        texts[3].ShouldBe("Discarded by anna (a test entry): it is not sent unless it is captured anew.");
     }
 
     [Fact]
