@@ -16,6 +16,7 @@ public sealed class When_a_new_record_is_given_an_owner : IClassFixture<PushUnde
     {
         _push = push;
         push.Crm.Faults.Clear();
+        push.MostCalls = int.MaxValue;
         // The first rule is active, and has no entry for people of Nowhere; the second is asked for by its id.
         Org.Setup = Org.Setup with
         {
@@ -217,6 +218,19 @@ public sealed class When_a_new_record_is_given_an_owner : IClassFixture<PushUnde
         var failed = (await FailuresAsync()).ShouldHaveSingleItem();
         (failed.Code, failed.Transient).ShouldBe(("INACTIVE_OWNER", false));
         failed.Fix.ShouldContain("mapping");
+    }
+
+    [Fact]
+    public async Task The_call_that_reads_it_is_asked_for_before_the_record_is_created()
+    {
+        await RuleAsync(new { by = "assignmentRules" });
+        _push.MostCalls = 2;
+
+        await SyncAsync(Person("olga"));
+
+        // One of the first two was spent on finding her.
+        _push.Asked.Where(one => one.Connection == _connection).Select(one => one.Request.Calls).ShouldBe([10, 2]);
+        (await WrittenAsync()).Single().Owner.ShouldNotBeNull();
     }
 
     [Fact]
