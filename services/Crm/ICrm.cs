@@ -41,7 +41,8 @@ public interface ICrm
 
     /// <summary>
     /// Finds the records that have one of the given ids or email addresses, over all given objects in one API call (more
-    /// only when the CRM pages its answer), and in the same call the owners that are asked for. Reads by query, never by a search index, so a record just created is found.
+    /// only when the CRM pages its answer), and in the same call the owners that are asked for. Reads by query, never by a
+    /// search index, so a record just created is found.
     /// </summary>
     Task<Found> FindAsync(CrmSession session, Search search, CancellationToken cancellationToken);
 

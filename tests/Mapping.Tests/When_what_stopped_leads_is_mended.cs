@@ -96,12 +96,22 @@ public sealed class When_what_stopped_leads_is_mended(MappingUnderTest mapping)
         await mapping.CaptureAsync(
             Item("refused", new { lastName = "P" }),
             Item("passing", new { lastName = "P" }),
+            Item("warned", new { lastName = "P" }),
             Item("fine", new { lastName = "P", company = "C" })
         );
         var mapped = (await mapping.HearMappedAsync("refused"))[0];
         var passing = (await mapping.HearMappedAsync("passing"))[0];
+        var warned = (await mapping.HearMappedAsync("warned"))[0];
         await mapping.HearMappedAsync("fine");
-        await mapping.PublishAsync(EventKinds.SyncFailed, Failed(mapped, false), Failed(passing, true));
+        await mapping.PublishAsync(
+            EventKinds.SyncFailed,
+            Failed(mapped, false),
+            Failed(passing, true),
+            Failed(warned, false) with
+            {
+                Code = FailureCatalogue.OwnerNotAssigned.Code,
+            }
+        );
         await Eventually.ShouldBe(async () =>
             await mapping.ScalarAsync<string>(
                 "select failed_code from mapped m join lead l on l.id = m.lead where l.lead_id = 'refused'"
@@ -129,6 +139,7 @@ public sealed class When_what_stopped_leads_is_mended(MappingUnderTest mapping)
             .Fields.ShouldContain(field => field.Field == "Company" && field.Value.GetString() == "Unknown");
         await Eventually.ShouldBe(async () => await mapping.CountDueAsync("refused") == 0);
         (await mapping.HearMappedAsync("passing")).Count.ShouldBe(1);
+        (await mapping.HearMappedAsync("warned")).Count.ShouldBe(1);
         (await mapping.HearMappedAsync("fine")).Count.ShouldBe(1);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LeadSync.CrmSimulator.Rest;
 
 namespace LeadSync.CrmSimulator.Faults;
@@ -97,6 +98,13 @@ public sealed record FaultRule
 
     /// <summary>For LateEffect, Delay and, between the pieces, SlowDrip; before cutting the connection also for DropBeforeEffect and DropAnswer.</summary>
     public int DelayMilliseconds { get; init; }
+
+    /// <summary>
+    /// For Delay before the effect, in a test that runs the simulator itself: awaited in place of the time, so that what must come
+    /// in between certainly does.
+    /// </summary>
+    [JsonIgnore]
+    public Func<Task>? Until { get; init; }
 
     /// <summary>For Delay, ServerError, CallError, ExpiredSession and Unavailable: after what was asked has happened.</summary>
     public bool AfterEffect { get; init; }

@@ -39,7 +39,7 @@ internal sealed class Pipeline(Orgs orgs, OauthServer oauth, FaultPlan faults, J
         }
 
         if (strike.Whole is { Kind: FaultKind.Delay, AfterEffect: false } slow)
-            await DelayAsync(TimeSpan.FromMilliseconds(slow.DelayMilliseconds));
+            await (slow.Until?.Invoke() ?? DelayAsync(TimeSpan.FromMilliseconds(slow.DelayMilliseconds)));
 
         var (answer, kept) = Do(call, strike, FateOf(strike.Whole), lateOf: null);
         await kept;

@@ -3,7 +3,6 @@ using LeadSync.Contracts;
 using LeadSync.CrmSimulator.Data;
 using LeadSync.CrmSimulator.Faults;
 using LeadSync.CrmSimulator.Journal;
-using LeadSync.Testing;
 
 namespace LeadSync.Push.Tests.Writing;
 
@@ -17,8 +16,8 @@ public sealed class When_a_new_record_is_given_an_owner : IClassFixture<PushUnde
     {
         _push = push;
         push.Crm.Faults.Clear();
-        SetSam(isActive: true);
-        // The first is active, and has no entry for people of Nowhere; the second is asked for by its id.
+        push.MostCalls = int.MaxValue;
+        // The first rule is active, and has no entry for people of Nowhere; the second is asked for by its id.
         Org.Setup = Org.Setup with
         {
             AssignmentRules =
@@ -26,6 +25,7 @@ public sealed class When_a_new_record_is_given_an_owner : IClassFixture<PushUnde
                 new AssignmentRule("Active", [new AssignmentEntry("Inbound_leads", "City != 'Nowhere'")]),
                 new AssignmentRule("Named", [new AssignmentEntry(Sam)], IsActive: false),
             ],
+            Users = UsersWith(sam: true),
         };
     }
 
@@ -104,20 +104,20 @@ public sealed class When_a_new_record_is_given_an_owner : IClassFixture<PushUnde
         _push.AddExternalId();
         object owner = byRules ? new { by = "assignmentRules" } : new { by = "queue", id = Org.QueueId };
         await _push.RuleAsync(_connection, new { externalIdField = PushUnderTest.ExternalId, owner });
-        DelayCreates();
-
-        await _push.WantAsync(Person("gus", fields: (PushUnderTest.ExternalId, Key)));
-        await Eventually.ShouldBe(IsUnderWayAsync, "the create is decided");
-        var theirs = await Org.Rep.CreateAsync(
-            "Lead",
-            new
-            {
-                LastName = "Ng",
-                Company = "Acme",
-                Person_Id__c = Key,
-            }
+        var theirs = "";
+        BeforeTheCreate(async () =>
+            theirs = await Org.Rep.CreateAsync(
+                "Lead",
+                new
+                {
+                    LastName = "Ng",
+                    Company = "Acme",
+                    Person_Id__c = Key,
+                }
+            )
         );
-        await _push.SettledAsync(_connection);
+
+        await SyncAsync(Person("gus", fields: (PushUnderTest.ExternalId, Key)));
 
         var lead = Org.Records("Lead").Single(one => Equals(one[PushUnderTest.ExternalId], Key));
         lead.Id.ShouldBe(theirs);
@@ -146,7 +146,7 @@ public sealed class When_a_new_record_is_given_an_owner : IClassFixture<PushUnde
     [Fact]
     public async Task An_inactive_user_gives_way_to_the_next_without_a_further_call()
     {
-        SetSam(isActive: false);
+        Deactivate();
         await RuleAsync(WithFallback("user", SamId, "queue", Org.QueueId));
         var seen = _push.Crm.Journal.LastSequence;
 
@@ -174,12 +174,13 @@ public sealed class When_a_new_record_is_given_an_owner : IClassFixture<PushUnde
     public async Task Whoever_is_deactivated_between_our_looking_and_our_writing_gives_way_too()
     {
         await RuleAsync(WithFallback("user", SamId, "queue", Org.QueueId));
-        DelayCreates();
+        BeforeTheCreate(() =>
+        {
+            Deactivate();
+            return Task.CompletedTask;
+        });
 
-        await _push.WantAsync(Person("kim"));
-        await Eventually.ShouldBe(IsUnderWayAsync, "the create is decided");
-        SetSam(isActive: false);
-        await _push.SettledAsync(_connection);
+        await SyncAsync(Person("kim"));
 
         Found("kim")["OwnerId"].ShouldBe(Org.QueueId);
         (await WrittenAsync()).Single().Owner!.By.ShouldBe(OwnerChoice.Fallback);
@@ -190,7 +191,7 @@ public sealed class When_a_new_record_is_given_an_owner : IClassFixture<PushUnde
     [Fact]
     public async Task Where_nobody_is_able_it_stays_with_the_connected_user_and_is_warned_of()
     {
-        SetSam(isActive: false);
+        Deactivate();
         await RuleAsync(new { by = "user", id = SamId });
 
         await SyncAsync(Person("lea"));
@@ -217,6 +218,19 @@ public sealed class When_a_new_record_is_given_an_owner : IClassFixture<PushUnde
         var failed = (await FailuresAsync()).ShouldHaveSingleItem();
         (failed.Code, failed.Transient).ShouldBe(("INACTIVE_OWNER", false));
         failed.Fix.ShouldContain("mapping");
+    }
+
+    [Fact]
+    public async Task The_call_that_reads_it_is_asked_for_before_the_record_is_created()
+    {
+        await RuleAsync(new { by = "assignmentRules" });
+        _push.MostCalls = 2;
+
+        await SyncAsync(Person("olga"));
+
+        // One of the first two was spent on finding her.
+        _push.Asked.Where(one => one.Connection == _connection).Select(one => one.Request.Calls).ShouldBe([10, 2]);
+        (await WrittenAsync()).Single().Owner.ShouldNotBeNull();
     }
 
     [Fact]
@@ -308,16 +322,12 @@ public sealed class When_a_new_record_is_given_an_owner : IClassFixture<PushUnde
     {
         await SyncAsync(Person("tim", fields: ("OwnerId", Org.InactiveUserId)));
         (await IsParkedAsync()).ShouldBeTrue();
-        Org.Setup = Org.Setup with { Users = [.. Org.Setup.Users.Select(user => user with { IsActive = true })] };
+        Org.Setup = Org.Setup with { Users = UsersWith(sam: true, everybody: true) };
 
         await RuleAsync(new { by = "queue", id = Org.QueueId });
         await _push.SettledAsync(_connection);
 
         Found("tim")["OwnerId"].ShouldBe(Org.InactiveUserId);
-        Org.Setup = Org.Setup with
-        {
-            Users = [.. Org.Setup.Users.Select((user, at) => user with { IsActive = at != 2 })],
-        };
     }
 
     private string Key => $"P-{_connection:N}";
@@ -332,38 +342,32 @@ public sealed class When_a_new_record_is_given_an_owner : IClassFixture<PushUnde
             fallback = new[] { new { by = nextBy, id = nextId } },
         };
 
-    // Before its effect: the people were looked for, and the create is on its way.
-    private void DelayCreates() =>
+    // The people were looked for, and the create is on its way.
+    private void BeforeTheCreate(Func<Task> act) =>
         _push.Crm.Faults.Put(
             new FaultRule
             {
                 Kind = FaultKind.Delay,
-                DelayMilliseconds = 1_500,
+                Until = act,
                 Match = new FaultMatch { Kind = RequestKinds.Create },
                 Count = 1,
             }
         );
 
-    private void SetSam(bool isActive) =>
-        Org.Setup = Org.Setup with
-        {
-            Users = [.. Org.Setup.Users.Take(3), new UserSetup(Sam, "Sanders", "Sam", isActive)],
-        };
+    private void Deactivate() => Org.Setup = Org.Setup with { Users = UsersWith(sam: false) };
+
+    // The third is the one who has left.
+    private List<UserSetup> UsersWith(bool sam, bool everybody = false) =>
+        [
+            .. Org.Setup.Users.Take(3).Select((user, at) => user with { IsActive = everybody || at < 2 }),
+            new UserSetup(Sam, "Sanders", "Sam", sam),
+        ];
 
     private async Task SyncAsync(params MappedLead[] leads)
     {
         // All at once, so that they go in one call.
         await _push.TakeInAsync(leads);
         await _push.SettledAsync(_connection);
-    }
-
-    private async Task<bool> IsUnderWayAsync()
-    {
-        await using var database = await _push.Database.Source.OpenConnectionAsync();
-        return await database.ExecuteScalarAsync<bool>(
-            "select exists (select from intent where connection_id = @_connection)",
-            new { _connection }
-        );
     }
 
     private async Task<bool> IsParkedAsync()
