@@ -190,6 +190,11 @@ public static class FailureCatalogue
         "Several records of the CRM could be the person, and the push rule leaves the choice to people.",
         "Merge the records in the CRM, or let the push rule take one of them ('severalMatches'); then retry the lead."
     );
+    public static readonly FailureKind CreateWhenMissing = new(
+        "CREATE_WHEN_MISSING",
+        "Nobody is this person yet, and the fields that the push rule wants before a record is created did not come in time.",
+        "Capture the fields or map them; or let the push rule create the record without them ('createWhen'). The lead goes on by itself."
+    );
     public static readonly FailureKind RecordDeleted = new(
         "RECORD_DELETED",
         "The record that the lead was synced to was deleted in the CRM, and is not made again behind its back.",
@@ -404,6 +409,7 @@ public static class FailureCatalogue
             HeldTooLong,
             OutcomeUnknown,
             CreatedTwice,
+            CreateWhenMissing,
             AuthRevoked,
             LimitDaily,
             CrmUnavailable,

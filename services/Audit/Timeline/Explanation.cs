@@ -79,6 +79,7 @@ public static class Explanation
             SyncDecision.Update => "to be updated",
             SyncDecision.Unchanged => "nothing to change",
             SyncDecision.Skip => "left alone by a rule",
+            SyncDecision.Wait => "waits",
             _ => "held until something is mended",
         };
         var again = match.AskedBy is null ? "" : $"Taken again for {match.AskedBy}. ";

@@ -21,5 +21,8 @@ public sealed record WaitingLead(
     /// <summary>Who had it taken again; null when nobody had.</summary>
     public string? ReplayedBy { get; init; }
 
+    /// <summary>Why a rule had it wait until now; null where none did.</summary>
+    public string? WaitsFor { get; init; }
+
     public LeadKey Key => Wanted.Key(Workspace);
 }

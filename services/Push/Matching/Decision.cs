@@ -20,6 +20,11 @@ public abstract record Decision
     /// <summary>A person must mend something first.</summary>
     public sealed record Park(FailureKind Kind, string Message, IReadOnlyList<string> Fields, Match Match) : Decision;
 
+    /// <summary>It waits for something that comes by itself, and is decided anew then.</summary>
+    /// <param name="Reason">For what.</param>
+    /// <param name="Until">At the latest.</param>
+    public sealed record Wait(string Reason, DateTimeOffset Until, Match Match) : Decision;
+
     /// <summary>
     /// The record was changed so lately that a further change in the same second could not be told from it: look again in a
     /// moment.

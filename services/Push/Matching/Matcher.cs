@@ -68,17 +68,23 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
             matched.Add((lead with { Keys = [.. lead.Keys.Union(ofLead[lead], StringComparer.Ordinal)] }, match));
         }
         var appliedTo = await applied.ReadAsync(lease, records.Values, cancellationToken);
+        var now = clock.GetUtcNow();
         return
         [
             .. matched.Select(pair =>
                 (
                     pair.Lead,
-                    Decisions.Decide(
+                    NewRecords.Decide(
+                        Decisions.Decide(
+                            pair.Lead,
+                            pair.Match,
+                            findings.Rules,
+                            id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing),
+                            findings.Settled
+                        ),
                         pair.Lead,
-                        pair.Match,
-                        findings.Rules,
-                        id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing),
-                        findings.Settled
+                        findings,
+                        now
                     )
                 )
             ),

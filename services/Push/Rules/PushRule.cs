@@ -34,6 +34,9 @@ public sealed record PushRule
 
     /// <summary>Of the rule for Leads: what becomes of a lead that is found to be a Contact.</summary>
     public ExistsAsContactPolicy ExistsAsContact { get; init; }
+
+    /// <summary>What a record must have before it is created; null: nothing beyond what the org requires.</summary>
+    public CreateWhen? CreateWhen { get; init; }
 }
 
 public enum RuleMode

@@ -51,6 +51,7 @@ public static class RuleJson
         NoMatchKey,
         SeveralMatches,
         DeletedRecord,
+        CreateWhenJson.Name,
     ];
     private static readonly string[] OfLeads = [.. OfAll, ExistsAsContact, ExistsAsBoth];
 
@@ -90,6 +91,7 @@ public static class RuleJson
             DeletedRecord = Choice<DeletedRecordPolicy>(body, DeletedRecord, faults),
             ExistsAsContact =
                 objectName == Lead ? Choice<ExistsAsContactPolicy>(body, ExistsAsContact, faults) : default,
+            CreateWhen = CreateWhenJson.Read(body, faults),
         };
         if (faults.Count == 0)
             faults.AddRange(Contradictions(rule));
@@ -107,6 +109,7 @@ public static class RuleJson
             [NoMatchKey] = RuleText.Of(rule.NoMatchKey),
             [SeveralMatches] = RuleText.Of(rule.SeveralMatches),
             [DeletedRecord] = RuleText.Of(rule.DeletedRecord),
+            [CreateWhenJson.Name] = CreateWhenJson.Write(rule.CreateWhen),
         };
         if (objectName == Lead)
         {
@@ -121,7 +124,10 @@ public static class RuleJson
 
     /// <summary>What the CRM says against a rule.</summary>
     /// <param name="schema">The object as the connected user sees it.</param>
-    public static IEnumerable<FieldFault> Against(PushRule rule, CrmSchema schema)
+    public static IEnumerable<FieldFault> Against(PushRule rule, CrmSchema schema) =>
+        [.. AgainstExternalId(rule, schema), .. CreateWhenJson.Against(rule.CreateWhen, schema)];
+
+    private static IEnumerable<FieldFault> AgainstExternalId(PushRule rule, CrmSchema schema)
     {
         if (rule.ExternalIdField is not { } name)
             yield break;
@@ -169,6 +175,12 @@ public static class RuleJson
             yield return new(NoMatchKey, "creates, but the mode never does", "Choose park, or another mode.");
         if (rule is { Mode: RuleMode.UpdateOnly, DeletedRecord: DeletedRecordPolicy.CreateAnew })
             yield return new(DeletedRecord, "creates, but the mode never does", "Choose park, or another mode.");
+        if (rule is { Mode: RuleMode.UpdateOnly, CreateWhen: not null })
+            yield return new(
+                CreateWhenJson.Name,
+                "is about creates, but the mode makes none",
+                "Take it out, or choose another mode."
+            );
         if (rule is { Mode: RuleMode.UpdateOnly, ExistsAsContact: ExistsAsContactPolicy.CreateAnyway })
             yield return new(
                 ExistsAsContact,

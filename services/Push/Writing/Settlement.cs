@@ -27,6 +27,9 @@ public sealed record Settlement(WaitingLead Lead, RowEnd End)
     /// <summary>What is said of it, without the lead's values.</summary>
     public string? ParkMessage { get; init; }
 
+    /// <summary>Why a rule has it wait; null where none does.</summary>
+    public string? WaitCode { get; init; }
+
     /// <summary>How long it waits for its next attempt.</summary>
     public TimeSpan Wait { get; init; }
 

@@ -37,6 +37,17 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
                 {
                     Outcomes = [Tell.Matched(lead, match, SyncDecision.Skip, now, reason)],
                 };
+            case Decision.Wait { Reason: var reason, Until: var until, Match: var match }:
+                return new Settlement(lead, RowEnd.Again)
+                {
+                    Wait = until > now ? until - now : TimeSpan.Zero,
+                    WaitCode = reason,
+                    // Once: it may be looked at again before anything has changed.
+                    Outcomes =
+                        lead.WaitsFor == reason
+                            ? []
+                            : [Tell.Matched(lead, match, SyncDecision.Wait, now, reason, waitsUntil: until)],
+                };
             case Decision.LookAgain { Link: var link }:
                 return new Settlement(lead, RowEnd.Again) { Link = link };
             case Decision.Park { Kind: var kind, Message: var message, Fields: var fields, Match: var match }:

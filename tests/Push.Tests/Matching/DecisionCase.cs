@@ -65,7 +65,9 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
                 StringComparer.Ordinal
             );
         var match = MatchRules.Find(lead, new FoundRecords(records), rules);
-        return Say(Decisions.Decide(lead, match, rules, _ => applied, settled: Now.AddSeconds(-1)));
+        var found = new Findings(new FoundRecords(records), Now.AddSeconds(-1), rules);
+        var decision = Decisions.Decide(lead, match, rules, _ => applied, found.Settled);
+        return Say(NewRecords.Decide(decision, lead, found, Now));
     }
 
     private static PushRule Rule(string objectName, string text)
@@ -74,9 +76,9 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
             .ToDictionary(
                 word => word.Name,
                 word =>
-                    word.Name == "matchBy"
-                        ? (object)word.Value.Split('+', StringSplitOptions.RemoveEmptyEntries)
-                        : word.Value,
+                    word.Name == "matchBy" ? word.Value.Split('+', StringSplitOptions.RemoveEmptyEntries)
+                    : word.Name == "createWhen" ? CreateWhen(word.Value.Split(','))
+                    : (object)word.Value,
                 StringComparer.Ordinal
             );
         var (rule, faults) = RuleJson.Read(objectName, JsonSerializer.SerializeToElement(members));
@@ -84,7 +86,16 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
         return rule;
     }
 
-    // email=… ext=… company=… last=… link=Lead:1 knows=Lead:2 maps=Lead+Contact creates=Contact lacks=Company Title=Chief:onlyWhenEmpty
+    // createWhen=Country+State,30,park
+    private static Dictionary<string, object> CreateWhen(string[] parts) =>
+        new(StringComparer.Ordinal)
+        {
+            ["fields"] = parts[0].Split('+'),
+            ["within"] = int.Parse(parts[1], CultureInfo.InvariantCulture),
+            ["then"] = parts[2],
+        };
+
+    // email=… ext=… company=… last=… link=Lead:1 knows=Lead:2 maps=Lead+Contact creates=Contact lacks=Company minutes=10 Title=Chief:onlyWhenEmpty
     private static WaitingLead Lead(IReadOnlyList<(string Name, string Value)> words)
     {
         string? Of(string name) => words.FirstOrDefault(word => word.Name == name).Value;
@@ -125,7 +136,9 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
             ],
         };
         var link = Of("link") is { } linked ? Known(linked) : null;
-        return new WaitingLead("acme", wanted, Run: 1, FromVersion: 1, Attempts: 0, PersonKeys.Of(wanted), link);
+        var firstWanted = Now.AddMinutes(-int.Parse(Of("minutes") ?? "0", CultureInfo.InvariantCulture));
+        var fromVersion = (firstWanted - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        return new WaitingLead("acme", wanted, Run: 1, fromVersion, Attempts: 0, PersonKeys.Of(wanted), link);
     }
 
     private static MappedField Field(string name, string text)
@@ -208,6 +221,10 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
             Decision.Park { Kind: var kind, Match: var match } => $"park {kind.Code}"
                 + (match is Match.Several { Candidates: var all } ? $" of {all.Count}" : "")
                 + Because(match),
+            Decision.Wait { Reason: var reason, Until: var until, Match: var match } => string.Create(
+                CultureInfo.InvariantCulture,
+                $"wait {reason} {(until - Now).TotalMinutes} minutes{Because(match)}"
+            ),
             Decision.LookAgain { Link: var link } => $"look again as {Name(link.Object, link.RecordId)}",
             Decision.TooFresh => "look again in a moment",
             _ => throw new InvalidOperationException(decision.ToString()),

@@ -42,6 +42,17 @@ public sealed class When_a_rule_is_saved(PushUnderTest push) : IClassFixture<Pus
     }
 
     [Fact]
+    public async Task What_a_create_waits_for_is_read_again_as_it_was_saved()
+    {
+        var createWhen = JsonElement.Parse("""{"fields":["Email"],"within":90,"then":"park"}""");
+        await SendAsync(HttpMethod.Put, new { createWhen });
+
+        var (_, body, _) = await SendAsync(HttpMethod.Get);
+
+        JsonElement.DeepEquals(body.GetProperty("rule").GetProperty("createWhen"), createWhen).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task What_somebody_else_changed_meanwhile_is_not_written_over()
     {
         await SendAsync(HttpMethod.Put, new { mode = "updateOnly" }, ifMatch: "\"0\"");
@@ -92,6 +103,18 @@ public sealed class When_a_rule_is_saved(PushUnderTest push) : IClassFixture<Pus
     [InlineData("""{"externalIdField":""}""", "externalIdField")]
     [InlineData("""{"matchBy":"email"}""", "matchBy")]
     [InlineData("""{"mode":1}""", "mode")]
+    [InlineData("""{"createWhen":"Email"}""", "createWhen")]
+    [InlineData("""{"createWhen":{"within":30}}""", "createWhen.fields")]
+    [InlineData("""{"createWhen":{"fields":[],"within":30}}""", "createWhen.fields")]
+    [InlineData("""{"createWhen":{"fields":["Email","Email"],"within":30}}""", "createWhen.fields[1]")]
+    [InlineData("""{"createWhen":{"fields":["Nowhere"],"within":30}}""", "createWhen.fields[0]")]
+    [InlineData("""{"createWhen":{"fields":["ReadOnly__c"],"within":30}}""", "createWhen.fields[0]")]
+    [InlineData("""{"createWhen":{"fields":["Email"]}}""", "createWhen.within")]
+    [InlineData("""{"createWhen":{"fields":["Email"],"within":0}}""", "createWhen.within")]
+    [InlineData("""{"createWhen":{"fields":["Email"],"within":10081}}""", "createWhen.within")]
+    [InlineData("""{"createWhen":{"fields":["Email"],"within":30,"then":"skip"}}""", "createWhen.then")]
+    [InlineData("""{"createWhen":{"fields":["Email"],"within":30,"else":"park"}}""", "createWhen.else")]
+    [InlineData("""{"mode":"updateOnly","createWhen":{"fields":["Email"],"within":30}}""", "createWhen")]
     public async Task What_contradicts_itself_or_the_CRM_is_refused(string rule, string field)
     {
         var (status, body, _) = await SendAsync(HttpMethod.Put, JsonElement.Parse(rule));
