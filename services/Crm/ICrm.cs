@@ -40,7 +40,7 @@ public interface ICrm
     );
 
     /// <summary>
-    /// Finds the records that have one of the given ids or email addresses, over all given objects in one API call (more
+    /// Finds the records that have one of the given ids or email addresses, and the companies asked for, over all given objects in one API call (more
     /// only when the CRM pages its answer). Reads by query, never by a search index, so a record just created is found.
     /// </summary>
     Task<Found> FindAsync(CrmSession session, Search search, CancellationToken cancellationToken);
@@ -168,6 +168,9 @@ public sealed record Search(IReadOnlyList<ObjectSearch> Objects)
     /// <see cref="CrmRecord.MergedInto"/> are known then.
     /// </summary>
     public bool DeletedToo { get; init; }
+
+    /// <summary>Also the companies that people belong to; null for none. Known as <see cref="Found.Accounts"/>.</summary>
+    public AccountSearch? Accounts { get; init; }
 }
 
 /// <param name="Object">API name of the object, as <c>Lead</c>.</param>
@@ -207,7 +210,14 @@ public sealed record CompanyAndLastName(string Company, string LastName);
 /// <param name="ServerTime">The CRM's clock when it answered.</param>
 /// <param name="Calls">API calls used, those for a renewed session included.</param>
 /// <param name="RequestId">The CRM's own id of the request, for its support; null when it gave none.</param>
-public sealed record Found(IReadOnlyList<CrmRecord> Records, DateTimeOffset ServerTime, int Calls, string? RequestId);
+public sealed record Found(IReadOnlyList<CrmRecord> Records, DateTimeOffset ServerTime, int Calls, string? RequestId)
+{
+    /// <summary>The companies that were found, each once; none where <see cref="Search.Accounts"/> asked for none.</summary>
+    public IReadOnlyList<CrmAccount> Accounts { get; init; } = [];
+
+    /// <summary>Why companies could not be looked for, while people could; null when they could.</summary>
+    public CrmFailure? AccountsRefused { get; init; }
+}
 
 /// <summary>One row of an object as the CRM holds it.</summary>
 /// <param name="Object">API name of the object.</param>

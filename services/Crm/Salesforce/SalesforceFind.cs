@@ -8,11 +8,15 @@ namespace LeadSync.Crm.Salesforce;
 /// </summary>
 internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider clock)
 {
-    private sealed record Page(ObjectSearch Of, string Url);
+    /// <param name="Of">Null for a page of Accounts.</param>
+    private sealed record Page(ObjectSearch? Of, string Url);
 
     public async Task<Found> FindAsync(CrmSession session, Search search, CancellationToken cancellationToken)
     {
         var waiting = new Queue<Page>(search.Objects.SelectMany(part => FirstPages(session, part, search.DeletedToo)));
+        var accounts = new SalesforceAccounts();
+        foreach (var query in search.Accounts is { } sought ? SalesforceAccounts.Queries(sought) : [])
+            waiting.Enqueue(new Page(Of: null, Address(query, deletedToo: false)));
         var records = new Dictionary<string, CrmRecord>(StringComparer.Ordinal);
         DateTimeOffset? serverTime = null;
         string? requestId = null;
@@ -26,15 +30,22 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
             var (replies, answer) = await composite.SendAsync(session, parts, writes: false, cancellationToken);
             for (var index = 0; index < pages.Count; index++)
             {
-                if (Read(pages[index], replies[index], answer, records) is { } next)
-                    waiting.Enqueue(next);
+                var next = pages[index].Of is { } of
+                    ? Read(of, replies[index], answer, records)
+                    : accounts.Read(replies[index], answer);
+                if (next is not null)
+                    waiting.Enqueue(pages[index] with { Url = next });
             }
             calls += answer.Calls;
             // The first answer's clock is the latest instant that all that was found is known to include.
             serverTime ??= answer.ServerTime;
             requestId ??= answer.RequestId;
         }
-        return new Found([.. records.Values], serverTime ?? clock.GetUtcNow(), calls, requestId);
+        return new Found([.. records.Values], serverTime ?? clock.GetUtcNow(), calls, requestId)
+        {
+            Accounts = accounts.Found,
+            AccountsRefused = accounts.Refused,
+        };
     }
 
     private IEnumerable<Page> FirstPages(CrmSession session, ObjectSearch search, bool deletedToo)
@@ -57,12 +68,11 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
                 throw new ArgumentException("CreatedSince needs a session that knows its user.", nameof(session));
             soql.CreatedSince(since, userId);
         }
-        return soql.Build()
-            .Select(query => new Page(
-                search,
-                $"{composite.Root}/{(deletedToo ? "queryAll" : "query")}?q={Uri.EscapeDataString(query)}"
-            ));
+        return soql.Build().Select(query => new Page(search, Address(query, deletedToo)));
     }
+
+    private string Address(string query, bool deletedToo) =>
+        $"{composite.Root}/{(deletedToo ? "queryAll" : "query")}?q={Uri.EscapeDataString(query)}";
 
     private static IEnumerable<string> Columns(ObjectSearch search, bool deletedToo) =>
         SalesforceRecords.Columns(
@@ -73,7 +83,7 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
         );
 
     // One malformed id makes Salesforce refuse the whole query; and no record has it.
-    private static IEnumerable<string> Ids(IEnumerable<string> ids)
+    internal static IEnumerable<string> Ids(IEnumerable<string> ids)
     {
         var distinct = new HashSet<string>(StringComparer.Ordinal);
         foreach (var id in ids)
@@ -86,7 +96,7 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
     private static bool CanBeAddress(string text) => text.Contains('@', StringComparison.Ordinal) && CanBeText(text);
 
     // An empty text would find every record that holds nothing; control characters and broken pairs no field can hold.
-    private static bool CanBeText(string text)
+    internal static bool CanBeText(string text)
     {
         if (string.IsNullOrWhiteSpace(text))
             return false;
@@ -103,8 +113,8 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
         return true;
     }
 
-    private static Page? Read(
-        Page page,
+    private static string? Read(
+        ObjectSearch of,
         SalesforceReply? reply,
         SalesforceAnswer answer,
         Dictionary<string, CrmRecord> records
@@ -115,10 +125,9 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
             throw SalesforceQuery.Unreadable(answer);
         foreach (var row in rows.EnumerateArray())
         {
-            var record =
-                SalesforceRecords.Read(page.Of.Object, page.Of.Fields, row) ?? throw SalesforceQuery.Unreadable(answer);
+            var record = SalesforceRecords.Read(of.Object, of.Fields, row) ?? throw SalesforceQuery.Unreadable(answer);
             records.TryAdd(record.Id, record);
         }
-        return SalesforceQuery.Next(body, answer) is { } next ? page with { Url = next } : null;
+        return SalesforceQuery.Next(body, answer);
     }
 }

@@ -100,7 +100,7 @@ public sealed class ReadLanes(NpgsqlDataSource database, TimeProvider clock)
                          where s.connection_id = l.connection_id and s.wanted_run > s.done_run and s.parked_code is not null) as parked,
                        (select count(*) from intent i where i.connection_id = l.connection_id and i.state = 'unknown') as unknown
                   from lane l
-                 cross join lateral (select count(*) as waiting, count(s.waits_code) as waiting_for_fields, min(s.due_at) as oldest_at
+                 cross join lateral (select count(*) as waiting, count(*) filter (where s.waits_code = 'WAITS_FOR_FIELDS') as waiting_for_fields, min(s.due_at) as oldest_at
                                        from lead_sync s
                                       where s.connection_id = l.connection_id and s.wanted_run > s.done_run and s.parked_code is null) w
                   -- The most telling one: a person's stop of all, then what holds the whole lane, then what holds a part.

@@ -24,5 +24,8 @@ public sealed record WaitingLead(
     /// <summary>Why a rule had it wait until now; null where none did.</summary>
     public string? WaitsFor { get; init; }
 
+    /// <summary>The Account that was created for the Contact it is to become; null where none was.</summary>
+    public string? AccountId { get; init; }
+
     public LeadKey Key => Wanted.Key(Workspace);
 }

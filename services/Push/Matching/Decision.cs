@@ -9,7 +9,11 @@ public abstract record Decision
     private Decision() { }
 
     /// <summary>A record is written: created when <see cref="WritePlan.RecordId"/> is null.</summary>
-    public sealed record Write(WritePlan Plan, Match Match) : Decision;
+    public sealed record Write(WritePlan Plan, Match Match) : Decision
+    {
+        /// <summary>What the intent holds beside the lead's keys, until its answer is certain.</summary>
+        public IReadOnlyList<string> Holds { get; init; } = [];
+    }
 
     /// <summary>The record already is as it should be.</summary>
     public sealed record Unchanged(WritePlan Plan, Match Match) : Decision;

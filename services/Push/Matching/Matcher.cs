@@ -11,7 +11,13 @@ namespace LeadSync.Push.Matching;
 /// Finds which records a batch of leads are, in one call, and decides what is to be done with each. A further call is made only
 /// where a record that a lead was synced to is not there: to learn whether it was deleted, or merged into another.
 /// </summary>
-public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedStore applied, TimeProvider clock)
+public sealed class Matcher(
+    RuleStore rules,
+    ExternalIdClaims claims,
+    AccountClaims accounts,
+    AppliedStore applied,
+    TimeProvider clock
+)
 {
     // What was merged may have been merged again; nobody waits for more than this.
     private const int MostHops = 3;
@@ -20,16 +26,22 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
     public async Task<Findings> FindAsync(
         LaneAccess access,
         IReadOnlyList<WaitingLead> batch,
+        Claims.Batch claim,
         CancellationToken cancellationToken
     )
     {
         var now = await rules.ReadAsync(batch[0].Wanted.ConnectionId, cancellationToken);
+        var ownAccounts = AccountClaims.Take(batch, now, claim);
         var began = clock.GetTimestamp();
         var search = SearchFor(access.Crm, batch, now);
         var found = await access.Crm.FindAsync(access, search, cancellationToken);
         var settled = Settled(found, clock.GetElapsedTime(began));
         var healed = await HealAsync(access, search, batch, found.Records, cancellationToken);
-        return new Findings(new FoundRecords(healed), settled, now);
+        return new Findings(new FoundRecords(healed), settled, now)
+        {
+            Accounts = new FoundAccounts(found.Accounts, found.AccountsRefused),
+            OwnAccounts = ownAccounts,
+        };
     }
 
     /// <summary>
@@ -69,7 +81,7 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
         }
         var appliedTo = await applied.ReadAsync(lease, records.Values, cancellationToken);
         var now = clock.GetUtcNow();
-        return
+        List<(WaitingLead, Decision)> decided =
         [
             .. matched.Select(pair =>
                 (
@@ -89,6 +101,7 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
                 )
             ),
         ];
+        return await accounts.OnceAsync(lease, decided, findings, cancellationToken);
     }
 
     // The CRM's clock when the reading began, in its whole seconds: the records may have been read at any moment since.
@@ -184,7 +197,27 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
                         : new ExternalIds(field, externalIds[objectName].ToHashSet(StringComparer.Ordinal)),
                 };
             }),
-        ]);
+        ])
+        {
+            Accounts = AccountsFor(batch, rules),
+        };
+    }
+
+    // One query more in the same call, where anybody may become a new Contact.
+    private static AccountSearch? AccountsFor(IReadOnlyList<WaitingLead> batch, RuleSet rules)
+    {
+        var leads = batch.Where(lead => AccountChoice.IsSought(lead, rules)).ToList();
+        if (leads.Count == 0)
+            return null;
+        var keys = leads.ConvertAll(lead => AccountKeys.Of(lead.Wanted));
+        var find = rules.Of(leads[0].Wanted.CreateAs).Account.Find;
+        return new AccountSearch(
+            [.. leads.Select(lead => lead.AccountId).OfType<string>()],
+            find.Contains(AccountKey.WebsiteDomain)
+                ? [.. keys.Select(key => key.Host).OfType<string>().SelectMany(WebsiteHost.Spellings)]
+                : [],
+            find.Contains(AccountKey.Name) ? [.. keys.Select(key => key.Company).OfType<string>()] : []
+        );
     }
 
     private static IEnumerable<KnownRecord> Known(WaitingLead lead) =>
@@ -194,4 +227,11 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
 /// <summary>What one search found.</summary>
 /// <param name="Settled">Stamps before this are certainly older than the reading, in the CRM's whole seconds.</param>
 /// <param name="Rules">The push rules as they were then.</param>
-public sealed record Findings(FoundRecords Records, DateTimeOffset Settled, RuleSet Rules);
+public sealed record Findings(FoundRecords Records, DateTimeOffset Settled, RuleSet Rules)
+{
+    /// <summary>The Accounts that new Contacts may belong to.</summary>
+    public FoundAccounts Accounts { get; init; } = FoundAccounts.None;
+
+    /// <summary>Of the Accounts that leads may create, those that this batch may.</summary>
+    public IReadOnlySet<string> OwnAccounts { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+}

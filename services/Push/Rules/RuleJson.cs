@@ -42,6 +42,7 @@ public static class RuleJson
     private const string ExistsAsBoth = "existsAsBoth";
 
     private const string Lead = "Lead";
+    private const string Contact = "Contact";
 
     private static readonly string[] OfAll =
     [
@@ -54,17 +55,22 @@ public static class RuleJson
         CreateWhenJson.Name,
     ];
     private static readonly string[] OfLeads = [.. OfAll, ExistsAsContact, ExistsAsBoth];
+    private static readonly string[] OfContacts = [.. OfAll, AccountRuleJson.Name];
 
     /// <summary>What was sent for an object, with everything that is wrong in it.</summary>
     public static (PushRule Rule, IReadOnlyList<FieldFault> Faults) Read(string objectName, JsonElement body)
     {
         var faults = new List<FieldFault>();
-        var known = objectName == Lead ? OfLeads : OfAll;
+        var (known, other, others) = objectName == Lead ? (OfLeads, Contact, OfContacts) : (OfContacts, Lead, OfLeads);
         foreach (var member in body.EnumerateObject().Where(member => !known.Contains(member.Name)))
         {
             faults.Add(
-                OfLeads.Contains(member.Name)
-                    ? new(member.Name, $"is no setting for {objectName}", "Take it out: it is of the rule for Lead.")
+                others.Contains(member.Name)
+                    ? new(
+                        member.Name,
+                        $"is no setting for {objectName}",
+                        $"Take it out: it is of the rule for {other}."
+                    )
                     : new(member.Name, "is not known here", $"Known are: {string.Join(", ", known)}.")
             );
         }
@@ -91,6 +97,7 @@ public static class RuleJson
             DeletedRecord = Choice<DeletedRecordPolicy>(body, DeletedRecord, faults),
             ExistsAsContact =
                 objectName == Lead ? Choice<ExistsAsContactPolicy>(body, ExistsAsContact, faults) : default,
+            Account = objectName == Contact ? AccountRuleJson.Read(body, faults) : AccountRule.Default,
             CreateWhen = CreateWhenJson.Read(body, faults),
         };
         if (faults.Count == 0)
@@ -111,6 +118,8 @@ public static class RuleJson
             [DeletedRecord] = RuleText.Of(rule.DeletedRecord),
             [CreateWhenJson.Name] = CreateWhenJson.Write(rule.CreateWhen),
         };
+        if (objectName == Contact)
+            json[AccountRuleJson.Name] = AccountRuleJson.Write(rule.Account);
         if (objectName == Lead)
         {
             json[ExistsAsContact] = RuleText.Of(rule.ExistsAsContact);
@@ -125,7 +134,11 @@ public static class RuleJson
     /// <summary>What the CRM says against a rule.</summary>
     /// <param name="schema">The object as the connected user sees it.</param>
     public static IEnumerable<FieldFault> Against(PushRule rule, CrmSchema schema) =>
-        [.. AgainstExternalId(rule, schema), .. CreateWhenJson.Against(rule.CreateWhen, schema)];
+        [
+            .. AgainstExternalId(rule, schema),
+            .. AccountRuleJson.Against(rule.Account, schema),
+            .. CreateWhenJson.Against(rule.CreateWhen, schema),
+        ];
 
     private static IEnumerable<FieldFault> AgainstExternalId(PushRule rule, CrmSchema schema)
     {

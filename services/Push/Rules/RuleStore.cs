@@ -39,6 +39,9 @@ public sealed class RuleStore(NpgsqlDataSource database, SettingChanges changes,
         FailureCatalogue.RecordDeleted.Code,
         FailureCatalogue.DuplicatesDetected.Code,
         FailureCatalogue.CreateWhenMissing.Code,
+        FailureCatalogue.AmbiguousAccount.Code,
+        FailureCatalogue.AccountNotFound.Code,
+        FailureCatalogue.AccountUnreadable.Code,
     ];
 
     private readonly ConcurrentDictionary<(Guid ConnectionId, string Object), (long Revision, PushRule Rule)> _read =

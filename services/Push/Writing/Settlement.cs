@@ -18,6 +18,9 @@ public sealed record Settlement(WaitingLead Lead, RowEnd End)
     /// <summary>The record that the lead is from now on known to be.</summary>
     public KnownRecord? Link { get; init; }
 
+    /// <summary>The Account that was created for the Contact that it is to become.</summary>
+    public string? AccountId { get; init; }
+
     /// <summary>What counts as applied to <see cref="Link"/>.</summary>
     public IReadOnlyDictionary<string, AppliedField> Applied { get; init; } = AppliedStore.Nothing;
 

@@ -68,6 +68,11 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
     public Settlement Of(Intent intent, WriteResult result)
     {
         var now = clock.GetUtcNow();
+        // The Account is there; now the Contact is matched, as if it had been there from the beginning.
+        if (result.Status == WriteStatus.Written && intent.Plan.IsAccount)
+        {
+            return NeverHappened(intent) with { AccountId = result.RecordId };
+        }
         if (result.Status == WriteStatus.Written)
         {
             var record = new KnownRecord(intent.Plan.Object, result.RecordId ?? intent.Plan.RecordId!);
@@ -86,11 +91,14 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
 
         var failure = result.Failure!;
         var trouble = Trouble.Of(SyncStage.Write, failure);
+        if (intent.Plan.IsAccount)
+            trouble = trouble with { Message = $"The Contact's Account cannot be created. {trouble.Message}" };
         var isPassing =
             failure.Class is FailureClass.Transient or FailureClass.Budget or FailureClass.Session
             // It changed under our hands: matching again finds out what it is now.
             || failure.Code is "RECORD_DELETED" or "RECORD_CONVERTED"
-            || IsMatchedAnew(intent, failure);
+            || IsMatchedAnew(intent, failure)
+            || IsAccountGone(intent, failure);
         var wait = isPassing
             ? RetrySchedule.ForLead(
                 intent.Lead.Attempts + 1,
@@ -121,6 +129,15 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
         && (
             HolderOf(intent, failure) is not null
             || (failure.Code == "DUPLICATES_DETECTED" && (intent.Lead.Attempts == 0 || failure.Duplicates.Count == 0))
+        );
+
+    // The Account that was found or created for it went since we looked; the next look finds what there is now.
+    private static bool IsAccountGone(Intent intent, CrmFailure failure) =>
+        failure.Code == FailureCatalogue.InvalidReference.Code
+        && failure.Fields.Contains(AccountChoice.AccountId, StringComparer.OrdinalIgnoreCase)
+        && intent.Plan.Fields.Any(field =>
+            field is { Field: AccountChoice.AccountId, Written: true }
+            && field.Reason is AccountChoice.FoundByDomain or AccountChoice.FoundByName or AccountChoice.Created
         );
 
     // The record that holds the external id of a create: it is the person.

@@ -16,6 +16,21 @@ public sealed record WritePlan(
     IReadOnlyDictionary<string, AppliedField> Applied
 )
 {
+    /// <summary>The object of <see cref="IsAccount"/>.</summary>
+    public const string Account = "Account";
+
+    /// <summary>Of an Account: the object of the record that it is created for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? For { get; init; }
+
+    /// <summary>It is no person's record, but the Account that a new one is to have: the lead is taken again afterwards.</summary>
+    [JsonIgnore]
+    public bool IsAccount => Object == Account;
+
+    /// <summary>The object that a hold must not be set on.</summary>
+    [JsonIgnore]
+    public string HeldWith => For ?? Object;
+
     /// <summary>
     /// Set when a field is filled only because of what the record held: it is written only if nobody has changed the record
     /// after this.

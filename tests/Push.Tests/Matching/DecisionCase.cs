@@ -55,7 +55,8 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
                 )
         );
         var lead = Lead(Words(Only("lead")));
-        var records = Lines.Where(line => line.Key == "org").Select(line => Record(Words(line.Text))).ToList();
+        var org = Lines.Where(line => line.Key == "org").Select(line => Words(line.Text)).ToList();
+        var records = org.Where(words => words[0].Name != WritePlan.Account).Select(Record).ToList();
         var applied = Lines
             .Where(line => line.Key == "applied")
             .SelectMany(line => Words(line.Text))
@@ -65,7 +66,7 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
                 StringComparer.Ordinal
             );
         var match = MatchRules.Find(lead, new FoundRecords(records), rules);
-        var found = new Findings(new FoundRecords(records), Now.AddSeconds(-1), rules);
+        var found = new Findings(new FoundRecords(records), Now.AddSeconds(-1), rules) { Accounts = Accounts(org) };
         var decision = Decisions.Decide(lead, match, rules, _ => applied, found.Settled);
         return Say(NewRecords.Decide(decision, lead, found, Now));
     }
@@ -78,6 +79,7 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
                 word =>
                     word.Name == "matchBy" ? word.Value.Split('+', StringSplitOptions.RemoveEmptyEntries)
                     : word.Name == "createWhen" ? CreateWhen(word.Value.Split(','))
+                    : word.Name == "account" ? Account(word.Value.Split(','))
                     : (object)word.Value,
                 StringComparer.Ordinal
             );
@@ -95,7 +97,17 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
             ["then"] = parts[2],
         };
 
-    // email=… ext=… company=… last=… link=Lead:1 knows=Lead:2 maps=Lead+Contact creates=Contact lacks=Company minutes=10 Title=Chief:onlyWhenEmpty
+    // account=websiteDomain+name,fixed,001…
+    private static Dictionary<string, object> Account(string[] parts) =>
+        new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["find"] = parts[0].Split('+', StringSplitOptions.RemoveEmptyEntries),
+            ["none"] = parts[1],
+        }
+            .Concat(parts.Skip(2).Select(id => new KeyValuePair<string, object>("fixed", Id(WritePlan.Account, id))))
+            .ToDictionary(StringComparer.Ordinal);
+
+    // email=… ext=… company=… last=… link=Lead:1 knows=Lead:2 maps=Lead+Contact creates=Contact lacks=Company minutes=10 works=Acme site=acme.io made=1 Title=Chief:onlyWhenEmpty
     private static WaitingLead Lead(IReadOnlyList<(string Name, string Value)> words)
     {
         string? Of(string name) => words.FirstOrDefault(word => word.Name == name).Value;
@@ -123,6 +135,8 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
             Match = new MatchKeys
             {
                 Email = email,
+                Company = Of("works")?.Replace('_', ' '),
+                Website = Of("site"),
                 Records = [.. words.Where(word => word.Name == "knows").Select(word => Known(word.Value))],
             },
             Sections =
@@ -138,7 +152,10 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
         var link = Of("link") is { } linked ? Known(linked) : null;
         var firstWanted = Now.AddMinutes(-int.Parse(Of("minutes") ?? "0", CultureInfo.InvariantCulture));
         var fromVersion = (firstWanted - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        return new WaitingLead("acme", wanted, Run: 1, fromVersion, Attempts: 0, PersonKeys.Of(wanted), link);
+        return new WaitingLead("acme", wanted, Run: 1, fromVersion, Attempts: 0, PersonKeys.Of(wanted), link)
+        {
+            AccountId = Of("made") is { } made ? Id(WritePlan.Account, made) : null,
+        };
     }
 
     private static MappedField Field(string name, string text)
@@ -207,12 +224,36 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
         };
     }
 
+    // Account 1 name=Acme site=https://www.acme.io; or: Account hidden
+    private static FoundAccounts Accounts(IEnumerable<List<(string Name, string Value)>> org)
+    {
+        var lines = org.Where(words => words[0].Name == WritePlan.Account).ToList();
+        var hidden = new CrmFailure("SCHEMA_CHANGED", FailureClass.Configuration, "", "", "");
+        return new FoundAccounts(
+            [
+                .. lines
+                    .Where(words => words[1].Name != "hidden")
+                    .Select(words => new CrmAccount(
+                        Id(WritePlan.Account, words[1].Name),
+                        words.FirstOrDefault(word => word.Name == "name").Value?.Replace('_', ' ') ?? "Nobody",
+                        words.FirstOrDefault(word => word.Name == "site").Value,
+                        Earlier
+                    )),
+            ],
+            lines.Exists(words => words[1].Name == "hidden") ? hidden : null
+        );
+    }
+
     private static string Say(Decision decision) =>
         decision switch
         {
+            Decision.Write { Plan: { IsAccount: true } plan, Match: var match } =>
+                $"create Account with {string.Join(" and ", plan.Fields.Select(field => $"{field.Field} {field.After}"))} first"
+                    + Because(match),
             Decision.Write { Plan: { RecordId: null } plan, Match: var match } => $"create {plan.Object}"
                 + (plan.Key is null ? "" : $" by external id {plan.Key.Value}")
                 + (plan.AllowsDuplicates ? " past duplicate rules" : "")
+                + InAccount(plan)
                 + Because(match),
             Decision.Write { Plan: var plan, Match: var match } => Fields(plan, match)
                 + (plan.UnmodifiedSince is null ? "" : ", guarded"),
@@ -244,6 +285,11 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
             + string.Concat(others.Select(other => $", {other}"));
     }
 
+    private static string InAccount(WritePlan plan) =>
+        plan.Fields.FirstOrDefault(field => field.Field == AccountChoice.AccountId) is not { } account ? ""
+        : account.Written ? $" in Account {FieldValue.Text(account.After)[14..15]} {account.Reason}"
+        : $" without Account {account.Reason}";
+
     private static string Because(Match match) =>
         match.DecidedBy is { } rule ? $" because {rule.Setting}={rule.Value}" : "";
 
@@ -255,7 +301,13 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
     /// <summary>One of 18 characters, or of 15.</summary>
     private static string Id(string objectName, string number, bool isShort = false)
     {
-        var id = $"{(objectName == "Lead" ? "00Q" : "003")}5e000001aBc{number}";
+        var prefix = objectName switch
+        {
+            "Lead" => "00Q",
+            WritePlan.Account => "001",
+            _ => "003",
+        };
+        var id = $"{prefix}5e000001aBc{number}";
         return isShort ? id
             : RecordId.TryLengthen(id, out var longId) ? longId
             : throw new InvalidOperationException(id);
