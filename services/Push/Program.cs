@@ -48,6 +48,7 @@ builder
     .AddSingleton<ExternalIdClaims>()
     .AddSingleton<AccountClaims>()
     .AddSingleton<Matcher>()
+    .AddSingleton<AssignedOwners>()
     .AddSingleton<Writer>()
     .AddSingleton<LaneRound>()
     .AddSingleton<LaneTurn>();

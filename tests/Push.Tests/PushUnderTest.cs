@@ -61,7 +61,10 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
                         Unique = true,
                     },
                 ]
-            );
+            )
+            {
+                RecordTypes = [new CrmRecordType("0125e000001AbCdAAK", "Partner", "Partners")],
+            };
 
     /// <summary>The names of connections, as Connector tells them.</summary>
     public ConcurrentDictionary<Guid, string> Connections { get; } = [];

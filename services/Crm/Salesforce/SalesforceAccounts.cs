@@ -21,18 +21,20 @@ internal sealed class SalesforceAccounts
     /// <summary>Why they could not be looked for; null when they could.</summary>
     public CrmFailure? Refused { get; private set; }
 
-    public static IReadOnlyList<string> Queries(AccountSearch search) =>
-        new Soql(Account, ["Id", "Name", Website, "CreatedDate"])
-            .In("Id", SalesforceFind.Ids(search.RecordIds))
-            .In("Name", search.Names.Where(SalesforceFind.CanBeText).Distinct(StringComparer.OrdinalIgnoreCase))
-            .BeginsWith(
-                Website,
-                search
-                    .Hosts.Where(SalesforceFind.CanBeText)
-                    .Distinct(StringComparer.OrdinalIgnoreCase)
-                    .SelectMany(host => Beginnings.Select(beginning => beginning + host))
-            )
-            .Build();
+    public static IReadOnlyList<string> Queries(AccountSearch? search) =>
+        search is null
+            ? []
+            : new Soql(Account, ["Id", "Name", Website, "CreatedDate"])
+                .In("Id", SalesforceFind.Ids(search.RecordIds))
+                .In("Name", search.Names.Where(SalesforceFind.CanBeText).Distinct(StringComparer.OrdinalIgnoreCase))
+                .BeginsWith(
+                    Website,
+                    search
+                        .Hosts.Where(SalesforceFind.CanBeText)
+                        .Distinct(StringComparer.OrdinalIgnoreCase)
+                        .SelectMany(host => Beginnings.Select(beginning => beginning + host))
+                )
+                .Build();
 
     /// <summary>Takes an answer in; gives where its next page is, if there is one.</summary>
     /// <exception cref="CrmException">It is not readable, or refused for what will pass.</exception>

@@ -3,20 +3,28 @@ using System.Text.Json;
 namespace LeadSync.Crm.Salesforce;
 
 /// <summary>
-/// Finds records by id and email over several objects: the queries of all objects go as sub-requests of one composite
-/// call, because a query's own address may be only 16 KB long. Pages of an answer are followed the same way, all at once.
+/// Finds records by id and email over several objects, and owners: the queries of all objects go as sub-requests of one
+/// composite call, because a query's own address may be only 16 KB long. Pages of an answer are followed the same way, all at
+/// once.
 /// </summary>
 internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider clock)
 {
-    /// <param name="Of">Null for a page of Accounts.</param>
-    private sealed record Page(ObjectSearch? Of, string Url);
+    /// <param name="Of">Null for a page of something other than people.</param>
+    private sealed record Page(ObjectSearch? Of, string Url)
+    {
+        /// <summary>Takes a page without <see cref="Of"/> in, and gives the address of the next.</summary>
+        public Func<SalesforceReply?, SalesforceAnswer, string?>? Read { get; init; }
+    }
 
     public async Task<Found> FindAsync(CrmSession session, Search search, CancellationToken cancellationToken)
     {
-        var waiting = new Queue<Page>(search.Objects.SelectMany(part => FirstPages(session, part, search.DeletedToo)));
         var accounts = new SalesforceAccounts();
-        foreach (var query in search.Accounts is { } sought ? SalesforceAccounts.Queries(sought) : [])
-            waiting.Enqueue(new Page(Of: null, Address(query, deletedToo: false)));
+        var owners = search.Owners is null ? null : new SalesforceOwners();
+        var waiting = new Queue<Page>([
+            .. search.Objects.SelectMany(part => FirstPages(session, part, search.DeletedToo)),
+            .. SalesforceAccounts.Queries(search.Accounts).Select(query => Others(query, accounts.Read)),
+            .. SalesforceOwners.Queries(search.Owners).Select(query => Others(query, owners!.Read)),
+        ]);
         var records = new Dictionary<string, CrmRecord>(StringComparer.Ordinal);
         DateTimeOffset? serverTime = null;
         string? requestId = null;
@@ -32,7 +40,7 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
             {
                 var next = pages[index].Of is { } of
                     ? Read(of, replies[index], answer, records)
-                    : accounts.Read(replies[index], answer);
+                    : pages[index].Read!(replies[index], answer);
                 if (next is not null)
                     waiting.Enqueue(pages[index] with { Url = next });
             }
@@ -45,6 +53,7 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
         {
             Accounts = accounts.Found,
             AccountsRefused = accounts.Refused,
+            Owners = owners?.All,
         };
     }
 
@@ -68,11 +77,14 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
                 throw new ArgumentException("CreatedSince needs a session that knows its user.", nameof(session));
             soql.CreatedSince(since, userId);
         }
-        return soql.Build().Select(query => new Page(search, Address(query, deletedToo)));
+        return soql.Build().Select(query => new Page(search, Address(deletedToo ? "queryAll" : "query", query)));
     }
 
-    private string Address(string query, bool deletedToo) =>
-        $"{composite.Root}/{(deletedToo ? "queryAll" : "query")}?q={Uri.EscapeDataString(query)}";
+    private Page Others(string query, Func<SalesforceReply?, SalesforceAnswer, string?> read) =>
+        new(Of: null, Address("query", query)) { Read = read };
+
+    private string Address(string resource, string query) =>
+        $"{composite.Root}/{resource}?q={Uri.EscapeDataString(query)}";
 
     private static IEnumerable<string> Columns(ObjectSearch search, bool deletedToo) =>
         SalesforceRecords.Columns(
@@ -82,8 +94,8 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
             deletedToo
         );
 
-    // One malformed id makes Salesforce refuse the whole query; and no record has it.
-    internal static IEnumerable<string> Ids(IEnumerable<string> ids)
+    /// <summary>One malformed id makes Salesforce refuse the whole query; and no record has it.</summary>
+    public static IEnumerable<string> Ids(IEnumerable<string> ids)
     {
         var distinct = new HashSet<string>(StringComparer.Ordinal);
         foreach (var id in ids)

@@ -9,9 +9,6 @@ namespace LeadSync.Push.Matching;
 /// <summary>Decides which Account a new Contact gets. Pure.</summary>
 public static class AccountChoice
 {
-    /// <summary>API name of the field of a Contact that says it.</summary>
-    public const string AccountId = "AccountId";
-
     public const string FoundByDomain = "ACCOUNT_FOUND_BY_DOMAIN";
     public const string FoundByName = "ACCOUNT_FOUND_BY_NAME";
     public const string Fixed = "ACCOUNT_FIXED";
@@ -40,7 +37,7 @@ public static class AccountChoice
             && rule.Account.Find.Count > 0
             && (lead.Link is null || rule.DeletedRecord == DeletedRecordPolicy.CreateAnew)
             && Decisions.Section(lead.Wanted, Contact) is { } section
-            && !section.Fields.Any(field => field.Field == AccountId && !FieldValue.IsEmpty(field.Value));
+            && !section.Fields.Any(field => field.Field == WritePlan.AccountField && !FieldValue.IsEmpty(field.Value));
     }
 
     /// <summary>What a decision becomes; anything but the create of a Contact stays as it is.</summary>
@@ -49,7 +46,7 @@ public static class AccountChoice
         if (
             decision is not Decision.Write { Plan: { Object: Contact, RecordId: null } plan } write
             // What the mapping writes is what the customer said of this very person.
-            || plan.Fields.Any(field => field.Field == AccountId && field.Written)
+            || plan.Fields.Any(field => field.Field == WritePlan.AccountField && field.Written)
         )
             return decision;
         var rule = rules.Of(Contact).Account;
@@ -136,17 +133,23 @@ public static class AccountChoice
     private static Decision.Write With(Decision.Write write, string accountId, string reason) =>
         write with
         {
-            Plan = write.Plan with { Fields = [.. Others(write), Field(AccountId, Value(accountId), reason)] },
+            Plan = write.Plan with
+            {
+                Fields = [.. Others(write), Field(WritePlan.AccountField, Value(accountId), reason)],
+            },
         };
 
     private static Decision.Write Without(Decision.Write write, string reason) =>
         write with
         {
-            Plan = write.Plan with { Fields = [.. Others(write), Field(AccountId, FieldValue.Null, reason)] },
+            Plan = write.Plan with
+            {
+                Fields = [.. Others(write), Field(WritePlan.AccountField, FieldValue.Null, reason)],
+            },
         };
 
     private static IEnumerable<FieldDecision> Others(Decision.Write write) =>
-        write.Plan.Fields.Where(field => field.Field != AccountId);
+        write.Plan.Fields.Where(field => field.Field != WritePlan.AccountField);
 
     private static FieldDecision Field(string name, JsonElement value, string reason) =>
         new(name, FieldValue.Null, value, WriteRule.OnlyOnCreate, Written: !FieldValue.IsEmpty(value), reason);

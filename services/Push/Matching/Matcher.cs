@@ -41,6 +41,7 @@ public sealed class Matcher(
         {
             Accounts = new FoundAccounts(found.Accounts, found.AccountsRefused),
             OwnAccounts = ownAccounts,
+            Owners = new OwnersNow(found.Owners, access.UserId),
         };
     }
 
@@ -92,7 +93,8 @@ public sealed class Matcher(
                             pair.Match,
                             findings.Rules,
                             id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing),
-                            findings.Settled
+                            findings.Settled,
+                            findings.Owners
                         ),
                         pair.Lead,
                         findings,
@@ -200,6 +202,7 @@ public sealed class Matcher(
         ])
         {
             Accounts = AccountsFor(batch, rules),
+            Owners = Ownership.SearchFor(batch, rules),
         };
     }
 
@@ -234,4 +237,7 @@ public sealed record Findings(FoundRecords Records, DateTimeOffset Settled, Rule
 
     /// <summary>Of the Accounts that leads may create, those that this batch may.</summary>
     public IReadOnlySet<string> OwnAccounts { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>Whom new records may be given to; null where nobody had to be looked at.</summary>
+    public OwnersNow? Owners { get; init; }
 }

@@ -57,7 +57,7 @@ internal static class AccountRuleJson
     /// <summary>What the CRM says against it.</summary>
     public static IEnumerable<FieldFault> Against(AccountRule setting, CrmSchema schema)
     {
-        const string field = Matching.AccountChoice.AccountId;
+        const string field = Writing.WritePlan.AccountField;
         // By default a Contact goes without; who asks for an Account wants it written.
         if (setting.None is NoAccountPolicy.LeaveEmpty)
             yield break;

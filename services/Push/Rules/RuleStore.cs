@@ -42,6 +42,8 @@ public sealed class RuleStore(NpgsqlDataSource database, SettingChanges changes,
         FailureCatalogue.AmbiguousAccount.Code,
         FailureCatalogue.AccountNotFound.Code,
         FailureCatalogue.AccountUnreadable.Code,
+        FailureCatalogue.InactiveOwner.Code,
+        FailureCatalogue.InvalidReference.Code,
     ];
 
     private readonly ConcurrentDictionary<(Guid ConnectionId, string Object), (long Revision, PushRule Rule)> _read =

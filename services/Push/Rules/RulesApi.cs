@@ -145,7 +145,8 @@ public static class RulesApi
                 $"There is no such connection, or its CRM shows no {@object} to the connected user."
             );
         }
-        FieldFault[] all = [.. faults, .. RuleJson.Against(rule, schema)];
+        var (certain, others) = RuleJson.Against(rule, schema);
+        FieldFault[] all = [.. faults, .. others];
         if (all.Length > 0)
         {
             return FailureCatalogue.SettingInvalid.Problem(
@@ -156,7 +157,7 @@ public static class RulesApi
                 all
             );
         }
-        if (!await rules.SaveAsync(caller, connectionId, @object, rule, Expects(request), cancellationToken))
+        if (!await rules.SaveAsync(caller, connectionId, @object, certain, Expects(request), cancellationToken))
             return Stale();
         wakeup.Ring();
         return await GetAsync(connectionId, @object, caller, rules, objects, response, cancellationToken);

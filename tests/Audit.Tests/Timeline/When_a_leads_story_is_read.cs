@@ -89,6 +89,51 @@ public sealed class When_a_leads_story_is_read(AuditUnderTest audit) : IClassFix
             );
     }
 
+    [Theory]
+    [InlineData(OwnerChoice.AssignmentRules, "; the org's assignment rules gave it to 005000000000001AAA.")]
+    [InlineData(OwnerChoice.User, "; it belongs to 005000000000001AAA, as the rule says.")]
+    [InlineData(
+        OwnerChoice.Fallback,
+        "; it belongs to 005000000000001AAA, for those whom the rule names before cannot own it now."
+    )]
+    [InlineData(
+        OwnerChoice.IntegrationUser,
+        "; it stays with 005000000000001AAA, the user that LeadSync is connected as."
+    )]
+    public async Task A_create_says_whose_the_record_is_and_why(OwnerChoice by, string text)
+    {
+        var workspace = audit.NewWorkspace();
+        await audit.AddAsync(
+            workspace,
+            Events.Written("a", Events.Noon, WriteOutcome.Created) with
+            {
+                Owner = new RecordOwner("005000000000001AAA", by),
+            }
+        );
+
+        Texts(await ReadAsync(workspace, "source=forms&leadId=a"))
+            .ShouldBe([$"Created Lead 00Q000000000001AAA with Title{text}"]);
+    }
+
+    [Fact]
+    public async Task A_warning_is_told_as_one_with_what_to_do()
+    {
+        var workspace = audit.NewWorkspace();
+        await audit.AddAsync(
+            workspace,
+            Events.Failed("a", Events.Noon, FailureCatalogue.OwnerNotAssigned, Events.Connection) with
+            {
+                Fields = ["OwnerId"],
+            }
+        );
+
+        Texts(await ReadAsync(workspace, "source=forms&leadId=a"))
+            .ShouldBe([
+                "Wants a look (OWNER_NOT_ASSIGNED): It did not go. It is about OwnerId. "
+                    + FailureCatalogue.OwnerNotAssigned.Fix,
+            ]);
+    }
+
     [Fact]
     public async Task A_person_is_found_by_address_however_it_is_written()
     {

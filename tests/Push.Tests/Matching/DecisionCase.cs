@@ -67,7 +67,8 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
             );
         var match = MatchRules.Find(lead, new FoundRecords(records), rules);
         var found = new Findings(new FoundRecords(records), Now.AddSeconds(-1), rules) { Accounts = Accounts(org) };
-        var decision = Decisions.Decide(lead, match, rules, _ => applied, found.Settled);
+        var owners = Lines.FirstOrDefault(line => line.Key == "owners").Text is { } able ? OwnerWords.Now(able) : null;
+        var decision = Decisions.Decide(lead, match, rules, _ => applied, found.Settled, owners);
         return Say(NewRecords.Decide(decision, lead, found, Now));
     }
 
@@ -77,10 +78,15 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
             .ToDictionary(
                 word => word.Name,
                 word =>
-                    word.Name == "matchBy" ? word.Value.Split('+', StringSplitOptions.RemoveEmptyEntries)
-                    : word.Name == "createWhen" ? CreateWhen(word.Value.Split(','))
-                    : word.Name == "account" ? Account(word.Value.Split(','))
-                    : (object)word.Value,
+                    word.Name switch
+                    {
+                        "matchBy" => word.Value.Split('+', StringSplitOptions.RemoveEmptyEntries),
+                        "createWhen" => CreateWhen(word.Value.Split(',')),
+                        "account" => Account(word.Value.Split(',')),
+                        "owner" => OwnerWords.Setting(word.Value),
+                        "recordType" => OwnerWords.RecordType(word.Value),
+                        _ => (object)word.Value,
+                    },
                 StringComparer.Ordinal
             );
         var (rule, faults) = RuleJson.Read(objectName, JsonSerializer.SerializeToElement(members));
@@ -251,9 +257,14 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
                 $"create Account with {string.Join(" and ", plan.Fields.Select(field => $"{field.Field} {field.After}"))} first"
                     + Because(match),
             Decision.Write { Plan: { RecordId: null } plan, Match: var match } => $"create {plan.Object}"
-                + (plan.Key is null ? "" : $" by external id {plan.Key.Value}")
+                + (
+                    plan.Key is null
+                        ? ""
+                        : $" {(plan.ToWrite().Key is null ? "with" : "by")} external id {plan.Key.Value}"
+                )
                 + (plan.AllowsDuplicates ? " past duplicate rules" : "")
                 + InAccount(plan)
+                + OwnerWords.Say(plan)
                 + Because(match),
             Decision.Write { Plan: var plan, Match: var match } => Fields(plan, match)
                 + (plan.UnmodifiedSince is null ? "" : ", guarded"),
@@ -286,7 +297,7 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
     }
 
     private static string InAccount(WritePlan plan) =>
-        plan.Fields.FirstOrDefault(field => field.Field == AccountChoice.AccountId) is not { } account ? ""
+        plan.Fields.FirstOrDefault(field => field.Field == WritePlan.AccountField) is not { } account ? ""
         : account.Written ? $" in Account {FieldValue.Text(account.After)[14..15]} {account.Reason}"
         : $" without Account {account.Reason}";
 
