@@ -83,6 +83,10 @@ public enum OwnerChoice
     [JsonStringEnumMemberName("queue")]
     Queue,
 
+    /// <summary>The user that owns the new Contact's Account.</summary>
+    [JsonStringEnumMemberName("accountOwner")]
+    AccountOwner,
+
     /// <summary>A further one of the push rule, because those before it cannot be given records now.</summary>
     [JsonStringEnumMemberName("fallback")]
     Fallback,

@@ -16,4 +16,11 @@ public sealed record AccountSearch(
 /// <summary>A company's record as the CRM holds it.</summary>
 /// <param name="Id">In its long form.</param>
 /// <param name="Website">As it was typed.</param>
-public sealed record CrmAccount(string Id, string Name, string? Website, DateTimeOffset CreatedAt);
+/// <param name="ActiveOwner">The user that owns it, in the long form; null where that user is inactive, or cannot be seen.</param>
+public sealed record CrmAccount(
+    string Id,
+    string Name,
+    string? Website,
+    DateTimeOffset CreatedAt,
+    string? ActiveOwner = null
+);

@@ -103,6 +103,7 @@ public static class Explanation
         {
             null => "",
             OwnerChoice.AssignmentRules => $"; the org's assignment rules gave it to {owner.Id}",
+            OwnerChoice.AccountOwner => $"; it belongs to {owner.Id}, as its Account does",
             OwnerChoice.Fallback =>
                 $"; it belongs to {owner.Id}, for those whom the rule names before cannot own it now",
             OwnerChoice.IntegrationUser => $"; it stays with {owner.Id}, the user that LeadSync is connected as",

@@ -24,7 +24,7 @@ internal sealed class SalesforceAccounts
     public static IReadOnlyList<string> Queries(AccountSearch? search) =>
         search is null
             ? []
-            : new Soql(Account, ["Id", "Name", Website, "CreatedDate"])
+            : new Soql(Account, ["Id", "Name", Website, "CreatedDate", "OwnerId", "Owner.IsActive"])
                 .In("Id", SalesforceFind.Ids(search.RecordIds))
                 .In("Name", search.Names.Where(SalesforceFind.CanBeText).Distinct(StringComparer.OrdinalIgnoreCase))
                 .BeginsWith(
@@ -59,7 +59,11 @@ internal sealed class SalesforceAccounts
                 || !SalesforceTime.TryParse(row.Text("CreatedDate"), out var created)
             )
                 throw SalesforceQuery.Unreadable(answer);
-            _found.TryAdd(id, new CrmAccount(id, row.Text("Name") ?? "", row.Text(Website), created));
+            var owner =
+                row.Member("Owner")?.Flag("IsActive") == true && RecordId.TryLengthen(row.Text("OwnerId"), out var user)
+                    ? user
+                    : null;
+            _found.TryAdd(id, new CrmAccount(id, row.Text("Name") ?? "", row.Text(Website), created, owner));
         }
         return SalesforceQuery.Next(body, answer);
     }

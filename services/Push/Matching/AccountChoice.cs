@@ -29,16 +29,39 @@ public static class AccountChoice
     private const string Contact = "Contact";
 
     /// <summary>Whether the lead may become a new Contact whose Account is to be looked for.</summary>
-    public static bool IsSought(WaitingLead lead, RuleSet rules)
+    public static bool IsSought(WaitingLead lead, RuleSet rules) =>
+        RuleOf(rules).Find.Count > 0 && IsNew(lead, rules) && Mapped(lead) is null;
+
+    public static AccountRule RuleOf(RuleSet rules) => rules.Of(Contact).Account;
+
+    /// <summary>Accounts known by their ids whose owners the new Contacts of a batch are to have.</summary>
+    public static IEnumerable<string> Named(IReadOnlyList<WaitingLead> batch, RuleSet rules)
+    {
+        if (rules.Of(Contact).Owner.By != OwnerKind.AccountOwner)
+            return [];
+        return batch
+            .Where(lead => IsNew(lead, rules))
+            .Select(lead => Mapped(lead) ?? RuleOf(rules).Fixed)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal);
+    }
+
+    private static bool IsNew(WaitingLead lead, RuleSet rules)
     {
         var rule = rules.Of(Contact);
         return lead.Wanted.CreateAs == Contact
             && rule.Mode != RuleMode.UpdateOnly
-            && rule.Account.Find.Count > 0
             && (lead.Link is null || rule.DeletedRecord == DeletedRecordPolicy.CreateAnew)
-            && Decisions.Section(lead.Wanted, Contact) is { } section
-            && !section.Fields.Any(field => field.Field == WritePlan.AccountField && !FieldValue.IsEmpty(field.Value));
+            && Decisions.Section(lead.Wanted, Contact) is not null;
     }
+
+    // The Account that the mapping writes itself.
+    private static string? Mapped(WaitingLead lead) =>
+        Decisions
+            .Section(lead.Wanted, Contact)
+            ?.Fields.Where(field => field.Field == WritePlan.AccountField && !FieldValue.IsEmpty(field.Value))
+            .Select(field => FieldValue.Text(field.Value))
+            .FirstOrDefault();
 
     /// <summary>What a decision becomes; anything but the create of a Contact stays as it is.</summary>
     public static Decision Apply(Decision decision, WaitingLead lead, RuleSet rules, FoundAccounts accounts)

@@ -210,12 +210,13 @@ public sealed class Matcher(
     private static AccountSearch? AccountsFor(IReadOnlyList<WaitingLead> batch, RuleSet rules)
     {
         var leads = batch.Where(lead => AccountChoice.IsSought(lead, rules)).ToList();
-        if (leads.Count == 0)
+        var owned = AccountChoice.Named(batch, rules).ToList();
+        if (leads.Count == 0 && owned.Count == 0)
             return null;
         var keys = leads.ConvertAll(lead => AccountKeys.Of(lead.Wanted));
-        var find = rules.Of(leads[0].Wanted.CreateAs).Account.Find;
+        var find = AccountChoice.RuleOf(rules).Find;
         return new AccountSearch(
-            [.. leads.Select(lead => lead.AccountId).OfType<string>()],
+            [.. leads.Select(lead => lead.AccountId).OfType<string>(), .. owned],
             find.Contains(AccountKey.WebsiteDomain)
                 ? [.. keys.Select(key => key.Host).OfType<string>().SelectMany(WebsiteHost.Spellings)]
                 : [],

@@ -7,9 +7,13 @@ public static class NewRecords
 {
     /// <param name="decision">What was decided; anything but a create stays as it is.</param>
     public static Decision Decide(Decision decision, WaitingLead lead, Findings findings, DateTimeOffset now) =>
-        AccountChoice.Apply(
-            CreateWhenRule.Apply(decision, lead, findings.Rules, now),
-            lead,
+        Ownership.AsAccount(
+            AccountChoice.Apply(
+                CreateWhenRule.Apply(decision, lead, findings.Rules, now),
+                lead,
+                findings.Rules,
+                findings.Accounts
+            ),
             findings.Rules,
             findings.Accounts
         );

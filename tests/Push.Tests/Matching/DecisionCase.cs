@@ -230,7 +230,7 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
         };
     }
 
-    // Account 1 name=Acme site=https://www.acme.io; or: Account hidden
+    // Account 1 name=Acme site=https://www.acme.io owner=user:1, who is active; or: Account hidden
     private static FoundAccounts Accounts(IEnumerable<List<(string Name, string Value)>> org)
     {
         var lines = org.Where(words => words[0].Name == WritePlan.Account).ToList();
@@ -243,7 +243,10 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
                         Id(WritePlan.Account, words[1].Name),
                         words.FirstOrDefault(word => word.Name == "name").Value?.Replace('_', ' ') ?? "Nobody",
                         words.FirstOrDefault(word => word.Name == "site").Value,
-                        Earlier
+                        Earlier,
+                        words.FirstOrDefault(word => word.Name == "owner").Value is { } owner
+                            ? OwnerWords.IdOf(owner)
+                            : null
                     )),
             ],
             lines.Exists(words => words[1].Name == "hidden") ? hidden : null

@@ -44,6 +44,23 @@ public sealed class When_a_new_contact_has_an_account(PushUnderTest push) : ICla
     }
 
     [Fact]
+    public async Task Its_owner_may_be_the_new_contacts_too()
+    {
+        await push.RuleAsync(_connection, new { owner = new { by = "accountOwner" } }, "Contact");
+        var company = Company("Owned");
+        var account = await AccountAsync(company);
+
+        await SyncAsync(Person("anna", company));
+
+        var contact = Contacts().ShouldHaveSingleItem();
+        contact["OwnerId"].ShouldBe(push.Crm.Org.Get("Account", account)!["OwnerId"]);
+        contact["OwnerId"].ShouldNotBe(push.Crm.Org.IntegrationUserId);
+        (await push.WrittenAsync())
+            .Last(item => item.ConnectionId == _connection)
+            .Owner!.By.ShouldBe(OwnerChoice.AccountOwner);
+    }
+
+    [Fact]
     public async Task Without_one_the_contact_is_created_and_says_so()
     {
         await SyncAsync(Person("anna", Company("Nobody")));

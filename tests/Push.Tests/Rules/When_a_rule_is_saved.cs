@@ -119,6 +119,7 @@ public sealed class When_a_rule_is_saved(PushUnderTest push) : IClassFixture<Pus
     [InlineData("""{"mode":"updateOnly","recordType":"Partner"}""", "recordType")]
     [InlineData("""{"owner":{}}""", "owner.by")]
     [InlineData("""{"owner":{"by":"everybody"}}""", "owner.by")]
+    [InlineData("""{"owner":{"by":"accountOwner"}}""", "owner.by")]
     [InlineData("""{"owner":{"by":"user"}}""", "owner.id")]
     [InlineData("""{"owner":{"by":"user","id":"00G5e000001AbCd"}}""", "owner.id")]
     [InlineData("""{"owner":{"by":"queue","id":"0055e000001AbCd"}}""", "owner.id")]
@@ -236,7 +237,7 @@ public sealed class When_a_rule_is_saved(PushUnderTest push) : IClassFixture<Pus
         var fault = body.GetProperty("faults")[0];
         fault.GetProperty("field").GetString().ShouldBe("owner.by");
         fault.GetProperty("reason").GetString().ShouldBe("is for Leads only");
-        fault.GetProperty("fix").GetString().ShouldBe("Write one of: leave, user.");
+        fault.GetProperty("fix").GetString().ShouldBe("Write one of: leave, user, accountOwner.");
     }
 
     [Fact]
