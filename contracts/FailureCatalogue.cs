@@ -194,6 +194,26 @@ public static class FailureCatalogue
         "Several records of the CRM could be the person, and the push rule leaves the choice to people.",
         "Merge the records in the CRM, or let the push rule take one of them ('severalMatches'); then retry the lead."
     );
+    public static readonly FailureKind AmbiguousAccount = new(
+        "AMBIGUOUS_ACCOUNT",
+        "Several Accounts of the CRM have the new Contact's website or company, and which is the right one is for people to say.",
+        "Merge the Accounts in the CRM, or map AccountId; or change what the push rule finds them by ('account'). Then retry the lead."
+    );
+    public static readonly FailureKind AccountNotFound = new(
+        "ACCOUNT_NOT_FOUND",
+        "No Account of the CRM has the new Contact's website or company, and the push rule makes no Contact without one.",
+        "Create the Account in the CRM, then retry the lead; or let the push rule create it, take a fixed one, or leave it empty ('account')."
+    );
+    public static readonly FailureKind AccountUnreadable = new(
+        "ACCOUNT_UNREADABLE",
+        "The connected user may not read Accounts or their website, so it cannot be known which one the new Contact belongs to.",
+        "Give the user Read on Account with Name and Website, then retry the lead; or let the push rule leave the Account empty ('account')."
+    );
+    public static readonly FailureKind CreateWhenMissing = new(
+        "CREATE_WHEN_MISSING",
+        "Nobody is this person yet, and the fields that the push rule wants before a record is created did not come in time.",
+        "Capture the fields or map them; or let the push rule create the record without them ('createWhen'). The lead goes on by itself."
+    );
     public static readonly FailureKind RecordDeleted = new(
         "RECORD_DELETED",
         "The record that the lead was synced to was deleted in the CRM, and is not made again behind its back.",
@@ -419,6 +439,10 @@ public static class FailureCatalogue
             HeldTooLong,
             OutcomeUnknown,
             CreatedTwice,
+            AmbiguousAccount,
+            AccountNotFound,
+            AccountUnreadable,
+            CreateWhenMissing,
             AuthRevoked,
             LimitDaily,
             CrmUnavailable,

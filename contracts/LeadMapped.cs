@@ -74,6 +74,14 @@ public sealed record MatchKeys
 
     /// <summary>Normalised: trimmed, lower case. Null when the lead has none.</summary>
     public string? Email { get; init; }
+
+    /// <summary>Where the person works, as captured but trimmed: what the Account of a new Contact is found by. Null when the lead has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Company { get; init; }
+
+    /// <summary>The person's or the company's website, in the same way.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Website { get; init; }
 }
 
 /// <summary>What is wanted of one object.</summary>

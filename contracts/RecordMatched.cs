@@ -42,6 +42,10 @@ public sealed record MatchedRecord : IEventItem, ILeadAtConnection
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DecidingRule? DecidedBy { get; init; }
 
+    /// <summary>With <see cref="SyncDecision.Wait"/>: until when at the latest, where that is known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? WaitsUntil { get; init; }
+
     /// <summary>Who had the lead taken again, or discarded; null when that was nobody's doing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AskedBy { get; init; }
@@ -103,4 +107,8 @@ public enum SyncDecision
     /// <summary>Waits until a person has mended something; a <see cref="SyncFailed"/> says what.</summary>
     [JsonStringEnumMemberName("park")]
     Park,
+
+    /// <summary>Waits for something that comes by itself; the reason says for what. It is decided anew.</summary>
+    [JsonStringEnumMemberName("wait")]
+    Wait,
 }

@@ -83,6 +83,10 @@ public enum OwnerChoice
     [JsonStringEnumMemberName("queue")]
     Queue,
 
+    /// <summary>The user that owns the new Contact's Account.</summary>
+    [JsonStringEnumMemberName("accountOwner")]
+    AccountOwner,
+
     /// <summary>A further one of the push rule, because those before it cannot be given records now.</summary>
     [JsonStringEnumMemberName("fallback")]
     Fallback,
@@ -103,7 +107,9 @@ public enum OwnerChoice
 /// <param name="Reason">
 /// Why, as a code: <c>NEW_VALUE</c>, <c>SAME_VALUE</c>, <c>NOT_NEWLY_CAPTURED</c>, <c>LOWER_PRECEDENCE</c>,
 /// <c>NOT_EMPTY</c>, <c>ONLY_ON_CREATE</c>, <c>EDITED</c>, <c>CONDITION_NOT_MET</c>, <c>OPTED_OUT</c>,
-/// <c>EXTERNAL_ID_ELSEWHERE</c>.
+/// <c>EXTERNAL_ID_ELSEWHERE</c>. Of a new Contact's <c>AccountId</c>: <c>ACCOUNT_FOUND_BY_DOMAIN</c>,
+/// <c>ACCOUNT_FOUND_BY_NAME</c>, <c>ACCOUNT_FIXED</c>, <c>ACCOUNT_CREATED</c>; and where it is left empty
+/// <c>ACCOUNT_NOT_FOUND</c>, <c>ACCOUNT_UNNAMED</c>, <c>ACCOUNT_UNREADABLE</c>.
 /// </param>
 public sealed record FieldDecision(
     string Field,

@@ -41,8 +41,8 @@ public interface ICrm
 
     /// <summary>
     /// Finds the records that have one of the given ids or email addresses, over all given objects in one API call (more
-    /// only when the CRM pages its answer), and in the same call the owners that are asked for. Reads by query, never by a
-    /// search index, so a record just created is found.
+    /// only when the CRM pages its answer), and in the same call the companies and the owners that are asked for. Reads by
+    /// query, never by a search index, so a record just created is found.
     /// </summary>
     Task<Found> FindAsync(CrmSession session, Search search, CancellationToken cancellationToken);
 
@@ -171,6 +171,9 @@ public sealed record Search(IReadOnlyList<ObjectSearch> Objects)
     /// </summary>
     public bool DeletedToo { get; init; }
 
+    /// <summary>Also the companies that people belong to; null for none. Known as <see cref="Found.Accounts"/>.</summary>
+    public AccountSearch? Accounts { get; init; }
+
     /// <summary>Users and queues to look at in the same call; null for none.</summary>
     public OwnerSearch? Owners { get; init; }
 }
@@ -214,6 +217,12 @@ public sealed record CompanyAndLastName(string Company, string LastName);
 /// <param name="RequestId">The CRM's own id of the request, for its support; null when it gave none.</param>
 public sealed record Found(IReadOnlyList<CrmRecord> Records, DateTimeOffset ServerTime, int Calls, string? RequestId)
 {
+    /// <summary>The companies that were found, each once; none where <see cref="Search.Accounts"/> asked for none.</summary>
+    public IReadOnlyList<CrmAccount> Accounts { get; init; } = [];
+
+    /// <summary>Why companies could not be looked for, while people could; null when they could.</summary>
+    public CrmFailure? AccountsRefused { get; init; }
+
     /// <summary>
     /// Of the <see cref="Search.Owners"/> those who may be given records now; null where none were asked for, or the CRM does
     /// not let the session's user see them.

@@ -46,6 +46,7 @@ builder.Services.AddSingleton<ObservedUsage>().AddSingleton<Accesses>();
 builder
     .Services.AddSingleton<Prober>()
     .AddSingleton<ExternalIdClaims>()
+    .AddSingleton<AccountClaims>()
     .AddSingleton<Matcher>()
     .AddSingleton<AssignedOwners>()
     .AddSingleton<Writer>()

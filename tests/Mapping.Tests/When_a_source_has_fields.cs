@@ -116,6 +116,33 @@ public sealed class When_a_source_has_fields(Stores stores) : IClassFixture<Stor
     }
 
     [Fact]
+    public async Task Those_with_the_roles_of_company_and_website_tell_where_the_person_works()
+    {
+        await stores.RouteAsync("works");
+        await stores.SaveSourceAsync(
+            "works",
+            fields: [new LeadField("employer", FieldType.Text, "Employer", "company", [])]
+        );
+
+        var told = await stores.CaptureAsync(
+            "works",
+            stores.Patch(
+                "1",
+                new
+                {
+                    lastName = "L",
+                    company = "Not this one",
+                    employer = " Analytical Engines ",
+                    website = "https://engines.example/about",
+                }
+            )
+        );
+
+        var match = told.Mapped.ShouldHaveSingleItem().Item.Match;
+        (match.Company, match.Website).ShouldBe(("Analytical Engines", "https://engines.example/about"));
+    }
+
+    [Fact]
     public async Task What_was_seen_and_not_declared_is_offered_and_what_does_not_fit_is_kept_and_flagged()
     {
         await stores.RouteAsync("seen");

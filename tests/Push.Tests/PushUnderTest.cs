@@ -52,6 +52,9 @@ public class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
                 DateTimeOffset.UnixEpoch,
                 [
                     new CrmField("Email", "Email", "email", 80, false, true, true),
+                    new CrmField("Country", "Country", "string", 80, false, true, true),
+                    new CrmField("AccountId", "Account ID", "reference", 18, false, true, true),
+                    new CrmField("ReadOnly__c", "Read only", "string", 80, false, Createable: false, Updateable: false),
                     new CrmField(ExternalId, "Person id", "string", 255, false, true, true)
                     {
                         ExternalId = true,

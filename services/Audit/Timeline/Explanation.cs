@@ -80,6 +80,7 @@ public static class Explanation
             SyncDecision.Update => "to be updated",
             SyncDecision.Unchanged => "nothing to change",
             SyncDecision.Skip => "left alone by a rule",
+            SyncDecision.Wait => "waits",
             _ => "held until something is mended",
         };
         var again = match.AskedBy is null ? "" : $"Taken again for {match.AskedBy}. ";
@@ -103,6 +104,7 @@ public static class Explanation
         {
             null => "",
             OwnerChoice.AssignmentRules => $"; the org's assignment rules gave it to {owner.Id}",
+            OwnerChoice.AccountOwner => $"; it belongs to {owner.Id}, as its Account does",
             OwnerChoice.Fallback =>
                 $"; it belongs to {owner.Id}, for those whom the rule names before cannot own it now",
             OwnerChoice.IntegrationUser => $"; it stays with {owner.Id}, the user that LeadSync is connected as",

@@ -9,15 +9,21 @@ namespace LeadSync.Crm.Salesforce;
 /// </summary>
 internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider clock)
 {
-    /// <param name="Of">Null for a page of owners.</param>
-    private sealed record Page(ObjectSearch? Of, string Url);
+    /// <param name="Of">Null for a page of something other than people.</param>
+    private sealed record Page(ObjectSearch? Of, string Url)
+    {
+        /// <summary>Takes a page without <see cref="Of"/> in, and gives the address of the next.</summary>
+        public Func<SalesforceReply?, SalesforceAnswer, string?>? Read { get; init; }
+    }
 
     public async Task<Found> FindAsync(CrmSession session, Search search, CancellationToken cancellationToken)
     {
+        var accounts = new SalesforceAccounts();
         var owners = search.Owners is null ? null : new SalesforceOwners();
         var waiting = new Queue<Page>([
             .. search.Objects.SelectMany(part => FirstPages(session, part, search.DeletedToo)),
-            .. SalesforceOwners.Queries(search.Owners).Select(query => new Page(null, Address("query", query))),
+            .. SalesforceAccounts.Queries(search.Accounts).Select(query => Others(query, accounts.Read)),
+            .. SalesforceOwners.Queries(search.Owners).Select(query => Others(query, owners!.Read)),
         ]);
         var records = new Dictionary<string, CrmRecord>(StringComparer.Ordinal);
         DateTimeOffset? serverTime = null;
@@ -34,7 +40,7 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
             {
                 var next = pages[index].Of is { } of
                     ? Read(of, replies[index], answer, records)
-                    : owners!.Read(replies[index], answer);
+                    : pages[index].Read!(replies[index], answer);
                 if (next is not null)
                     waiting.Enqueue(pages[index] with { Url = next });
             }
@@ -45,6 +51,8 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
         }
         return new Found([.. records.Values], serverTime ?? clock.GetUtcNow(), calls, requestId)
         {
+            Accounts = accounts.Found,
+            AccountsRefused = accounts.Refused,
             Owners = owners?.All,
         };
     }
@@ -72,6 +80,9 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
         return soql.Build().Select(query => new Page(search, Address(deletedToo ? "queryAll" : "query", query)));
     }
 
+    private Page Others(string query, Func<SalesforceReply?, SalesforceAnswer, string?> read) =>
+        new(Of: null, Address("query", query)) { Read = read };
+
     private string Address(string resource, string query) =>
         $"{composite.Root}/{resource}?q={Uri.EscapeDataString(query)}";
 
@@ -97,7 +108,7 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
     private static bool CanBeAddress(string text) => text.Contains('@', StringComparison.Ordinal) && CanBeText(text);
 
     // An empty text would find every record that holds nothing; control characters and broken pairs no field can hold.
-    private static bool CanBeText(string text)
+    internal static bool CanBeText(string text)
     {
         if (string.IsNullOrWhiteSpace(text))
             return false;
@@ -115,7 +126,7 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
     }
 
     private static string? Read(
-        ObjectSearch search,
+        ObjectSearch of,
         SalesforceReply? reply,
         SalesforceAnswer answer,
         Dictionary<string, CrmRecord> records
@@ -126,8 +137,7 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
             throw SalesforceQuery.Unreadable(answer);
         foreach (var row in rows.EnumerateArray())
         {
-            var record =
-                SalesforceRecords.Read(search.Object, search.Fields, row) ?? throw SalesforceQuery.Unreadable(answer);
+            var record = SalesforceRecords.Read(of.Object, of.Fields, row) ?? throw SalesforceQuery.Unreadable(answer);
             records.TryAdd(record.Id, record);
         }
         return SalesforceQuery.Next(body, answer);

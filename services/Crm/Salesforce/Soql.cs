@@ -53,6 +53,20 @@ public sealed class Soql
         return this;
     }
 
+    /// <summary>Or: the field begins with one of the texts, whatever their case.</summary>
+    public Soql BeginsWith(string field, IEnumerable<string> texts)
+    {
+        var start = SoqlText.Name(field) + " LIKE ";
+        foreach (var pattern in texts.Select(text => SoqlText.Pattern(text, anywhere: false)))
+        {
+            if (pattern.Length > SoqlText.LongestText)
+                continue;
+            Begin(start.Length + pattern.Length);
+            _conditions.Append(start).Append(pattern);
+        }
+        return this;
+    }
+
     /// <summary>Or: created at or after the instant by the user, both at once. Salesforce keeps whole seconds, so the instant is cut to them.</summary>
     public Soql CreatedSince(DateTimeOffset instant, string userId)
     {

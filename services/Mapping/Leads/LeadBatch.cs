@@ -28,6 +28,12 @@ public sealed class WorkingLead(long id, LeadKey key, long version, LeadState st
     /// <summary>The address that it is matched by.</summary>
     public string? Email => State.NormalisedEmail(Model.EmailField);
 
+    /// <summary>Where the person works.</summary>
+    public string? Company => State.Text(Model.CompanyField);
+
+    /// <summary>The person's or the company's website.</summary>
+    public string? Website => State.Text(Model.WebsiteField);
+
     /// <summary>By connection.</summary>
     public IDictionary<Guid, Pair> Pairs { get; } = new Dictionary<Guid, Pair>();
 

@@ -40,13 +40,16 @@ public sealed class LeadState
 
     /// <summary>The address as it is matched: trimmed, lower case, and nothing guessed about dots or plus; null when there is none.</summary>
     /// <param name="field">The field that the source gave the role of email; null when none has it.</param>
-    public string? NormalisedEmail(string? field) =>
+#pragma warning disable CA1308 // Addresses are compared in lower case by the CRMs too.
+    public string? NormalisedEmail(string? field) => Text(field)?.ToLowerInvariant();
+#pragma warning restore CA1308
+
+    /// <summary>What a field holds, trimmed; null when there is no such field, or no text in it.</summary>
+    public string? Text(string? field) =>
         field is not null
         && Captured(field) is { Value: { ValueKind: JsonValueKind.String } value }
-        && value.GetString()!.Trim() is { Length: > 0 } email
-#pragma warning disable CA1308 // Addresses are compared in lower case by the CRMs too.
-            ? email.ToLowerInvariant()
-#pragma warning restore CA1308
+        && value.GetString()!.Trim() is { Length: > 0 } text
+            ? text
             : null;
 
     /// <summary>The newest value of a field; null when none was ever captured.</summary>

@@ -24,7 +24,13 @@ public static class MappingEvents
             ConnectionId = connectionId,
             Version = version,
             CreateAs = createAs,
-            Match = new MatchKeys { Records = Records(lead, connectionId), Email = lead.Email },
+            Match = new MatchKeys
+            {
+                Records = Records(lead, connectionId),
+                Email = lead.Email,
+                Company = lead.Company,
+                Website = lead.Website,
+            },
             Sections = mapped.Sections,
             Remarks = mapped.Remarks.Count == 0 ? null : mapped.Remarks,
             AgainAfter = againAfter,

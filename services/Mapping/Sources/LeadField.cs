@@ -37,17 +37,23 @@ public static class StandardFields
     /// <summary>The role of the field that a lead is matched by.</summary>
     public const string EmailRole = "email";
 
+    /// <summary>The role of the field that tells where the person works.</summary>
+    public const string CompanyRole = "company";
+
+    /// <summary>The role of the field that holds the person's or the company's website.</summary>
+    public const string WebsiteRole = "website";
+
     public static IReadOnlyList<LeadField> All { get; } =
     [
         Of("email", FieldType.Email, "Email", EmailRole),
         Of("firstName", FieldType.Text, "First name", "firstName"),
         Of("lastName", FieldType.Text, "Last name", "lastName"),
         Of("fullName", FieldType.Text, "Full name", "fullName"),
-        Of("company", FieldType.Text, "Company", "company"),
+        Of("company", FieldType.Text, "Company", CompanyRole),
         Of("title", FieldType.Text, "Title", "title"),
         Of("phone", FieldType.Phone, "Phone", "phone"),
         Of("mobilePhone", FieldType.Phone, "Mobile phone", "mobilePhone"),
-        Of("website", FieldType.Url, "Website", "website"),
+        Of("website", FieldType.Url, "Website", WebsiteRole),
         Of("street", FieldType.LongText, "Street", "street"),
         Of("city", FieldType.Text, "City", "city"),
         Of("state", FieldType.Text, "State", "state"),
@@ -101,7 +107,11 @@ public sealed class SourceModel
                 .Select(field => field.Role is { } role && roles.Contains(role) ? field with { Role = null } : field),
         ];
         _fields = Fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
-        EmailField = Fields.FirstOrDefault(field => field.Role == StandardFields.EmailRole)?.Name;
+        EmailField = FieldOf(StandardFields.EmailRole);
+        CompanyField = FieldOf(StandardFields.CompanyRole);
+        WebsiteField = FieldOf(StandardFields.WebsiteRole);
+
+        string? FieldOf(string role) => Fields.FirstOrDefault(field => field.Role == role)?.Name;
     }
 
     public IReadOnlyList<LeadField> Own { get; }
@@ -109,6 +119,12 @@ public sealed class SourceModel
 
     /// <summary>The field that leads are matched by; null when the source took that role from every field.</summary>
     public string? EmailField { get; }
+
+    /// <summary>The field that tells where the person works; null likewise.</summary>
+    public string? CompanyField { get; }
+
+    /// <summary>The field that holds the website; null likewise.</summary>
+    public string? WebsiteField { get; }
 
     public LeadField? Find(string name) => _fields.GetValueOrDefault(name);
 }

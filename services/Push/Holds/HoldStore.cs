@@ -122,9 +122,10 @@ public sealed class HoldStore(NpgsqlDataSource database)
                 update lead_sync set
                     object = null,
                     record_id = null,
+                    account_id = null,
                     keys = array(select key from unnest(keys) as key where key not like 'record:%')
                  where connection_id = @connectionId and workspace = @workspace
-                   and (record_id is not null or exists (select from unnest(keys) as key where key like 'record:%'))
+                   and (record_id is not null or account_id is not null or exists (select from unnest(keys) as key where key like 'record:%'))
                 """,
                 new { connectionId, workspace },
                 transaction,

@@ -37,7 +37,7 @@ public sealed class LaneRound(Matcher matcher, Writer writer, Settler settler, S
                 [.. batch.Select(lead => new Cargo(lead.Wanted.Source, "")).Distinct()],
                 cancellationToken
             );
-            findings = await matcher.FindAsync(access, batch, cancellationToken);
+            findings = await matcher.FindAsync(access, batch, claim, cancellationToken);
         }
         catch (CrmException fault)
             when (fault.Failure.Class == FailureClass.Configuration
@@ -92,7 +92,7 @@ public sealed class LaneRound(Matcher matcher, Writer writer, Settler settler, S
         await writer.WriteAsync(lease, access, [.. writes.Except(held)], cancellationToken);
 
         bool IsHeld((WaitingLead Lead, Decision.Write Decision) write) =>
-            holds.IsHeld(lease.ConnectionId, new Cargo(write.Lead.Wanted.Source, write.Decision.Plan.Object));
+            holds.IsHeld(lease.ConnectionId, new Cargo(write.Lead.Wanted.Source, write.Decision.Plan.HeldWith));
     }
 
     private static List<WaitingLead> Uses(List<WaitingLead> batch, IReadOnlyList<string> fields) =>

@@ -15,9 +15,10 @@ namespace LeadSync.Push.Lanes;
 /// <param name="StoppedBy">The person, when one stopped it.</param>
 /// <param name="ResumeAt">When a resting lane is looked at again, by itself.</param>
 /// <param name="Waiting">Leads that will be taken by themselves.</param>
+/// <param name="WaitingForFields">Of these, how many a rule has wait for fields, or for a time to pass.</param>
 /// <param name="OldestAt">Since when the one that waits longest is due.</param>
 /// <param name="PerMinute">Leads served a minute, over the last five whole minutes.</param>
-/// <param name="EmptyAt">When what waits will be served at that rate; null where nothing waits or nothing is served.</param>
+/// <param name="EmptyAt">When what waits for its turn will be served at that rate; null where nothing does, or nothing is served.</param>
 /// <param name="Parked">Leads that need a person first.</param>
 /// <param name="Unknown">Writes whose answer was lost and is being looked for.</param>
 public sealed record LaneView(
@@ -28,6 +29,7 @@ public sealed record LaneView(
     string? StoppedBy,
     DateTimeOffset? ResumeAt,
     long Waiting,
+    long WaitingForFields,
     DateTimeOffset? OldestAt,
     double PerMinute,
     DateTimeOffset? EmptyAt,
@@ -90,7 +92,7 @@ public sealed class ReadLanes(NpgsqlDataSource database, TimeProvider clock)
                 select l.connection_id, l.pause_code, l.pause_message, l.resume_at, l.resume_at > now() as is_resting,
                        l.lease_until >= now() as is_served,
                        t.stopped_by, t.note as stop_note, h.reason as hold_reason, h.held_by, h.note as hold_note,
-                       w.waiting, w.oldest_at,
+                       w.waiting, w.waiting_for_fields, w.oldest_at,
                        (select coalesce(sum(m.leads), 0) / 5.0 from lane_minute m
                          where m.connection_id = l.connection_id and m.minute >= date_trunc('minute', now()) - interval '5 minutes'
                            and m.minute < date_trunc('minute', now()))::float8 as per_minute,
@@ -98,7 +100,7 @@ public sealed class ReadLanes(NpgsqlDataSource database, TimeProvider clock)
                          where s.connection_id = l.connection_id and s.wanted_run > s.done_run and s.parked_code is not null) as parked,
                        (select count(*) from intent i where i.connection_id = l.connection_id and i.state = 'unknown') as unknown
                   from lane l
-                 cross join lateral (select count(*) as waiting, min(s.due_at) as oldest_at
+                 cross join lateral (select count(*) as waiting, count(*) filter (where s.waits_code = 'WAITS_FOR_FIELDS') as waiting_for_fields, min(s.due_at) as oldest_at
                                        from lead_sync s
                                       where s.connection_id = l.connection_id and s.wanted_run > s.done_run and s.parked_code is null) w
                   -- The most telling one: a person's stop of all, then what holds the whole lane, then what holds a part.
@@ -132,6 +134,7 @@ public sealed class ReadLanes(NpgsqlDataSource database, TimeProvider clock)
         public string? HeldBy { get; init; }
         public string? HoldNote { get; init; }
         public required long Waiting { get; init; }
+        public required long WaitingForFields { get; init; }
         public DateTimeOffset? OldestAt { get; init; }
         public required double PerMinute { get; init; }
         public required long Parked { get; init; }
@@ -156,9 +159,12 @@ public sealed class ReadLanes(NpgsqlDataSource database, TimeProvider clock)
                 by,
                 state == "resting" ? ResumeAt : null,
                 Waiting,
+                WaitingForFields,
                 OldestAt,
                 PerMinute,
-                Waiting > 0 && PerMinute > 0 ? now + TimeSpan.FromMinutes(Waiting / PerMinute) : null,
+                Waiting > WaitingForFields && PerMinute > 0
+                    ? now + TimeSpan.FromMinutes((Waiting - WaitingForFields) / PerMinute)
+                    : null,
                 Parked,
                 Unknown
             );

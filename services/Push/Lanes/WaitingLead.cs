@@ -21,5 +21,11 @@ public sealed record WaitingLead(
     /// <summary>Who had it taken again; null when nobody had.</summary>
     public string? ReplayedBy { get; init; }
 
+    /// <summary>Why a rule had it wait until now; null where none did.</summary>
+    public string? WaitsFor { get; init; }
+
+    /// <summary>The Account that was created for the Contact it is to become; null where none was.</summary>
+    public string? AccountId { get; init; }
+
     public LeadKey Key => Wanted.Key(Workspace);
 }

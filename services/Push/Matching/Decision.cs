@@ -9,7 +9,11 @@ public abstract record Decision
     private Decision() { }
 
     /// <summary>A record is written: created when <see cref="WritePlan.RecordId"/> is null.</summary>
-    public sealed record Write(WritePlan Plan, Match Match) : Decision;
+    public sealed record Write(WritePlan Plan, Match Match) : Decision
+    {
+        /// <summary>What the intent holds beside the lead's keys, until its answer is certain.</summary>
+        public IReadOnlyList<string> Holds { get; init; } = [];
+    }
 
     /// <summary>The record already is as it should be.</summary>
     public sealed record Unchanged(WritePlan Plan, Match Match) : Decision;
@@ -19,6 +23,11 @@ public abstract record Decision
 
     /// <summary>A person must mend something first.</summary>
     public sealed record Park(FailureKind Kind, string Message, IReadOnlyList<string> Fields, Match Match) : Decision;
+
+    /// <summary>It waits for something that comes by itself, and is decided anew then.</summary>
+    /// <param name="Reason">For what.</param>
+    /// <param name="Until">At the latest.</param>
+    public sealed record Wait(string Reason, DateTimeOffset Until, Match Match) : Decision;
 
     /// <summary>
     /// The record was changed so lately that a further change in the same second could not be told from it: look again in a

@@ -11,7 +11,13 @@ namespace LeadSync.Push.Matching;
 /// Finds which records a batch of leads are, in one call, and decides what is to be done with each. A further call is made only
 /// where a record that a lead was synced to is not there: to learn whether it was deleted, or merged into another.
 /// </summary>
-public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedStore applied, TimeProvider clock)
+public sealed class Matcher(
+    RuleStore rules,
+    ExternalIdClaims claims,
+    AccountClaims accounts,
+    AppliedStore applied,
+    TimeProvider clock
+)
 {
     // What was merged may have been merged again; nobody waits for more than this.
     private const int MostHops = 3;
@@ -20,10 +26,12 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
     public async Task<Findings> FindAsync(
         LaneAccess access,
         IReadOnlyList<WaitingLead> batch,
+        Claims.Batch claim,
         CancellationToken cancellationToken
     )
     {
         var now = await rules.ReadAsync(batch[0].Wanted.ConnectionId, cancellationToken);
+        var ownAccounts = AccountClaims.Take(batch, now, claim);
         var began = clock.GetTimestamp();
         var search = SearchFor(access.Crm, batch, now);
         var found = await access.Crm.FindAsync(access, search, cancellationToken);
@@ -31,6 +39,8 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
         var healed = await HealAsync(access, search, batch, found.Records, cancellationToken);
         return new Findings(new FoundRecords(healed), settled, now)
         {
+            Accounts = new FoundAccounts(found.Accounts, found.AccountsRefused),
+            OwnAccounts = ownAccounts,
             Owners = new OwnersNow(found.Owners, access.UserId),
         };
     }
@@ -78,20 +88,34 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
             matched.Add((lead with { Keys = [.. lead.Keys.Union(ofLead[lead], StringComparer.Ordinal)] }, match));
         }
         var appliedTo = await applied.ReadAsync(lease, records.Values, cancellationToken);
-        var decided = matched.ConvertAll(pair =>
-            (
-                pair.Lead,
-                Decisions.Decide(
+        var now = clock.GetUtcNow();
+        List<(WaitingLead Lead, Decision)> decided =
+        [
+            .. matched.Select(pair =>
+                (
                     pair.Lead,
-                    pair.Match,
-                    findings.Rules,
-                    id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing),
-                    findings.Settled,
-                    findings.Owners
+                    NewRecords.Decide(
+                        Decisions.Decide(
+                            pair.Lead,
+                            pair.Match,
+                            findings.Rules,
+                            id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing),
+                            findings.Settled,
+                            findings.Owners
+                        ),
+                        pair.Lead,
+                        findings,
+                        now
+                    )
                 )
-            )
+            ),
+        ];
+        var once = await accounts.OnceAsync(lease, decided, findings, cancellationToken);
+        leftOut.AddRange(
+            decided.Select(pair => pair.Lead).Except(once.Select(pair => pair.Lead), ReferenceEqualityComparer.Instance)
+                .Cast<WaitingLead>()
         );
-        return (decided, leftOut);
+        return (once, leftOut);
     }
 
     // The CRM's clock when the reading began, in its whole seconds: the records may have been read at any moment since.
@@ -189,8 +213,27 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
             }),
         ])
         {
+            Accounts = AccountsFor(batch, rules),
             Owners = Ownership.SearchFor(batch, rules),
         };
+    }
+
+    // One query more in the same call, where anybody may become a new Contact.
+    private static AccountSearch? AccountsFor(IReadOnlyList<WaitingLead> batch, RuleSet rules)
+    {
+        var leads = batch.Where(lead => AccountChoice.IsSought(lead, rules)).ToList();
+        var owned = AccountChoice.Named(batch, rules).ToList();
+        if (leads.Count == 0 && owned.Count == 0)
+            return null;
+        var keys = leads.ConvertAll(lead => AccountKeys.Of(lead.Wanted));
+        var find = AccountChoice.RuleOf(rules).Find;
+        return new AccountSearch(
+            [.. leads.Select(lead => lead.AccountId).OfType<string>(), .. owned],
+            find.Contains(AccountKey.WebsiteDomain)
+                ? [.. keys.Select(key => key.Host).OfType<string>().SelectMany(WebsiteHost.Spellings)]
+                : [],
+            find.Contains(AccountKey.Name) ? [.. keys.Select(key => key.Company).OfType<string>()] : []
+        );
     }
 
     private static IEnumerable<KnownRecord> Known(WaitingLead lead) =>
@@ -202,6 +245,12 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
 /// <param name="Rules">The push rules as they were then.</param>
 public sealed record Findings(FoundRecords Records, DateTimeOffset Settled, RuleSet Rules)
 {
+    /// <summary>The Accounts that new Contacts may belong to.</summary>
+    public FoundAccounts Accounts { get; init; } = FoundAccounts.None;
+
+    /// <summary>Of the Accounts that leads may create, those that this batch may.</summary>
+    public IReadOnlySet<string> OwnAccounts { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
     /// <summary>Whom new records may be given to; null where nobody had to be looked at.</summary>
     public OwnersNow? Owners { get; init; }
 }

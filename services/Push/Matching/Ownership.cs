@@ -63,6 +63,21 @@ public static class Ownership
         };
     }
 
+    /// <summary>The same with the owner of the new Contact's Account, where the rule says so and that user is active.</summary>
+    public static Decision AsAccount(Decision decision, RuleSet rules, FoundAccounts accounts) =>
+        decision is Decision.Write { Plan: { RecordId: null, IsAccount: false } plan } write
+        && rules.Of(plan.Object).Owner.By == OwnerKind.AccountOwner
+        && !Writes(plan, WritePlan.OwnerField)
+        && plan.Fields.FirstOrDefault(field => field.Field == WritePlan.AccountField)
+            is { Written: true, After: var id }
+        && RecordId.TryLengthen(FieldValue.Text(id), out var accountId)
+        && accounts.ById(accountId) is { ActiveOwner: { } owner }
+            ? write with
+            {
+                Plan = plan with { Owner = new RecordOwner(owner, OwnerChoice.AccountOwner) },
+            }
+            : decision;
+
     private static RecordOwner? Choose(OwnerRule rule, string objectName, OwnersNow owners)
     {
         if (Chain(rule).FirstOrDefault(owner => owners.CanOwn(owner, objectName)) is { Id: { } id } chosen)
@@ -87,7 +102,13 @@ public static class Ownership
     }
 
     private static IEnumerable<OwnerRule> Chain(OwnerRule owner) =>
-        owner.By is OwnerKind.User or OwnerKind.Queue ? [owner, .. owner.Fallback] : [];
+        owner.By switch
+        {
+            OwnerKind.User or OwnerKind.Queue => [owner, .. owner.Fallback],
+            // Known only once the Account is: see AsAccount.
+            OwnerKind.AccountOwner => owner.Fallback,
+            _ => [],
+        };
 
     private static bool Writes(WritePlan plan, string field) =>
         plan.Fields.Any(one => one.Written && one.Field.Equals(field, StringComparison.OrdinalIgnoreCase));

@@ -15,7 +15,8 @@ public static class Tell
         SyncDecision decision,
         DateTimeOffset at,
         string? reason = null,
-        (string Name, string? Note)? by = null
+        (string Name, string? Note)? by = null,
+        DateTimeOffset? waitsUntil = null
     )
     {
         var one = match as Match.One;
@@ -35,6 +36,7 @@ public static class Tell
                 Decision = decision,
                 Reason = reason ?? one?.Reason,
                 DecidedBy = match.DecidedBy,
+                WaitsUntil = waitsUntil,
                 AskedBy = by?.Name ?? lead.ReplayedBy,
                 Note = by?.Note,
                 Metadata = lead.Wanted.Metadata,

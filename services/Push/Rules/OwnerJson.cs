@@ -94,7 +94,7 @@ internal static class OwnerJson
         [
             .. Enum.GetValues<OwnerKind>()
                 .Where(kind => !isFallback || kind is OwnerKind.User or OwnerKind.Queue)
-                .Where(kind => objectName == Lead || !IsOfLeadsOnly(kind))
+                .Where(kind => objectName == Lead ? kind != OwnerKind.AccountOwner : !IsOfLeadsOnly(kind))
                 .Select(RuleText.Of),
         ];
         var text =
@@ -105,7 +105,9 @@ internal static class OwnerJson
         if (by is not null && choices.Contains(text, StringComparer.Ordinal))
             return by;
         var reason =
-            by is not null && IsOfLeadsOnly(by.Value) ? "is for Leads only" : "is missing, or none of its choices";
+            isFallback || by is null ? "is missing, or none of its choices"
+            : IsOfLeadsOnly(by.Value) ? "is for Leads only"
+            : "is for Contacts only";
         faults.Add(new($"{path}.{By}", reason, $"Write one of: {string.Join(", ", choices)}."));
         return null;
     }
@@ -118,6 +120,7 @@ internal static class OwnerJson
         {
             OwnerKind.Leave => [By],
             OwnerKind.AssignmentRules => [By, Rule],
+            OwnerKind.AccountOwner => [By, Fallback],
             _ when isFallback => [By, Id],
             _ => [By, Id, Fallback],
         };

@@ -30,4 +30,7 @@ public enum OwnerKind
 
     /// <summary>This queue. Leads only.</summary>
     Queue,
+
+    /// <summary>The user that owns the Account. Contacts only.</summary>
+    AccountOwner,
 }

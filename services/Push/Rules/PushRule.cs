@@ -35,6 +35,12 @@ public sealed record PushRule
     /// <summary>Of the rule for Leads: what becomes of a lead that is found to be a Contact.</summary>
     public ExistsAsContactPolicy ExistsAsContact { get; init; }
 
+    /// <summary>Of the rule for Contacts: which Account a new one gets.</summary>
+    public AccountRule Account { get; init; } = AccountRule.Default;
+
+    /// <summary>What a record must have before it is created; null: nothing beyond what the org requires.</summary>
+    public CreateWhen? CreateWhen { get; init; }
+
     /// <summary>Whom a record belongs to that is created, unless the mapping writes its owner.</summary>
     public OwnerRule Owner { get; init; } = OwnerRule.Leave;
 

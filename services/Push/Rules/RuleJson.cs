@@ -42,6 +42,7 @@ public static class RuleJson
     private const string ExistsAsBoth = "existsAsBoth";
 
     private const string Lead = "Lead";
+    private const string Contact = "Contact";
 
     private static readonly string[] OfAll =
     [
@@ -51,21 +52,27 @@ public static class RuleJson
         NoMatchKey,
         SeveralMatches,
         DeletedRecord,
+        CreateWhenJson.Name,
         OwnerJson.Name,
         RecordTypes.Name,
     ];
     private static readonly string[] OfLeads = [.. OfAll, ExistsAsContact, ExistsAsBoth];
+    private static readonly string[] OfContacts = [.. OfAll, AccountRuleJson.Name];
 
     /// <summary>What was sent for an object, with everything that is wrong in it.</summary>
     public static (PushRule Rule, IReadOnlyList<FieldFault> Faults) Read(string objectName, JsonElement body)
     {
         var faults = new List<FieldFault>();
-        var known = objectName == Lead ? OfLeads : OfAll;
+        var (known, other, others) = objectName == Lead ? (OfLeads, Contact, OfContacts) : (OfContacts, Lead, OfLeads);
         foreach (var member in body.EnumerateObject().Where(member => !known.Contains(member.Name)))
         {
             faults.Add(
-                OfLeads.Contains(member.Name)
-                    ? new(member.Name, $"is no setting for {objectName}", "Take it out: it is of the rule for Lead.")
+                others.Contains(member.Name)
+                    ? new(
+                        member.Name,
+                        $"is no setting for {objectName}",
+                        $"Take it out: it is of the rule for {other}."
+                    )
                     : new(member.Name, "is not known here", $"Known are: {string.Join(", ", known)}.")
             );
         }
@@ -92,6 +99,8 @@ public static class RuleJson
             DeletedRecord = Choice<DeletedRecordPolicy>(body, DeletedRecord, faults),
             ExistsAsContact =
                 objectName == Lead ? Choice<ExistsAsContactPolicy>(body, ExistsAsContact, faults) : default,
+            Account = objectName == Contact ? AccountRuleJson.Read(body, faults) : AccountRule.Default,
+            CreateWhen = CreateWhenJson.Read(body, faults),
             Owner = OwnerJson.Read(objectName, body, faults),
             RecordType = RecordType(body, faults),
         };
@@ -111,9 +120,12 @@ public static class RuleJson
             [NoMatchKey] = RuleText.Of(rule.NoMatchKey),
             [SeveralMatches] = RuleText.Of(rule.SeveralMatches),
             [DeletedRecord] = RuleText.Of(rule.DeletedRecord),
+            [CreateWhenJson.Name] = CreateWhenJson.Write(rule.CreateWhen),
             [OwnerJson.Name] = OwnerJson.Write(rule.Owner),
             [RecordTypes.Name] = rule.RecordType,
         };
+        if (objectName == Contact)
+            json[AccountRuleJson.Name] = AccountRuleJson.Write(rule.Account);
         if (objectName == Lead)
         {
             json[ExistsAsContact] = RuleText.Of(rule.ExistsAsContact);
@@ -128,7 +140,15 @@ public static class RuleJson
     /// <summary>A rule with what it names in the CRM made certain, and what the CRM says against it.</summary>
     /// <param name="schema">The object as the connected user sees it.</param>
     public static (PushRule Rule, IEnumerable<FieldFault> Faults) Against(PushRule rule, CrmSchema schema) =>
-        (RecordTypes.Resolve(rule, schema), [.. AgainstKey(rule, schema), .. RecordTypes.Against(rule, schema)]);
+        (
+            RecordTypes.Resolve(rule, schema),
+            [
+                .. AgainstKey(rule, schema),
+                .. AccountRuleJson.Against(rule.Account, schema),
+                .. CreateWhenJson.Against(rule.CreateWhen, schema),
+                .. RecordTypes.Against(rule, schema),
+            ]
+        );
 
     private static IEnumerable<FieldFault> AgainstKey(PushRule rule, CrmSchema schema)
     {
@@ -178,6 +198,12 @@ public static class RuleJson
             yield return new(NoMatchKey, "creates, but the mode never does", "Choose park, or another mode.");
         if (rule is { Mode: RuleMode.UpdateOnly, DeletedRecord: DeletedRecordPolicy.CreateAnew })
             yield return new(DeletedRecord, "creates, but the mode never does", "Choose park, or another mode.");
+        if (rule is { Mode: RuleMode.UpdateOnly, CreateWhen: not null })
+            yield return new(
+                CreateWhenJson.Name,
+                "is about creates, but the mode makes none",
+                "Take it out, or choose another mode."
+            );
         if (rule is { Mode: RuleMode.UpdateOnly, ExistsAsContact: ExistsAsContactPolicy.CreateAnyway })
             yield return new(
                 ExistsAsContact,

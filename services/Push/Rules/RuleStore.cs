@@ -38,6 +38,10 @@ public sealed class RuleStore(NpgsqlDataSource database, SettingChanges changes,
         FailureCatalogue.AmbiguousMatch.Code,
         FailureCatalogue.RecordDeleted.Code,
         FailureCatalogue.DuplicatesDetected.Code,
+        FailureCatalogue.CreateWhenMissing.Code,
+        FailureCatalogue.AmbiguousAccount.Code,
+        FailureCatalogue.AccountNotFound.Code,
+        FailureCatalogue.AccountUnreadable.Code,
         FailureCatalogue.InactiveOwner.Code,
         FailureCatalogue.InvalidReference.Code,
     ];
@@ -140,8 +144,8 @@ public sealed class RuleStore(NpgsqlDataSource database, SettingChanges changes,
     }
 
     /// <summary>
-    /// Saves or removes a rule, unless it is not what the caller expects any more; then false. Parked leads that it could
-    /// decide otherwise are taken again, and say for whom. What changes nothing is no new revision.
+    /// Saves or removes a rule, unless it is not what the caller expects any more; then false. Leads that it parked or has
+    /// wait, and could decide otherwise, are taken again, and say for whom. What changes nothing is no new revision.
     /// </summary>
     /// <param name="rule">Null removes it.</param>
     /// <param name="expects">Whether the revision that is there is the one that the caller saw; 0 where there is no rule.</param>
@@ -182,15 +186,15 @@ public sealed class RuleStore(NpgsqlDataSource database, SettingChanges changes,
                   from push_rule
                  where connection_id = @connectionId and object = @objectName;
                 -- In key order, as they are taken in.
-                with parked as (select source, lead_id from lead_sync
-                                 where connection_id = @connectionId and parked_code = any(@DecidedByRules)
+                with again as (select source, lead_id from lead_sync
+                                 where connection_id = @connectionId and (parked_code = any(@DecidedByRules) or waits_code is not null)
                                    and wanted ->> 'createAs' = @objectName
                                  order by source, lead_id for update)
                 update lead_sync s
-                   set wanted_run = s.wanted_run + 1, parked_code = null, parked_at = null, parked_message = null,
+                   set wanted_run = s.wanted_run + 1, parked_code = null, parked_at = null, parked_message = null, waits_code = null,
                        attempts = 0, due_at = now(), arrived_at = now(), replayed_by = @Name
-                  from parked p
-                 where s.connection_id = @connectionId and s.source = p.source and s.lead_id = p.lead_id
+                  from again n
+                 where s.connection_id = @connectionId and s.source = n.source and s.lead_id = n.lead_id
                 """,
                 new
                 {

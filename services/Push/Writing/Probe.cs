@@ -31,7 +31,7 @@ public static class Probe
 
     /// <summary>A create that sent nothing that a record is looked up by.</summary>
     public static bool IsKeyless(Intent intent) =>
-        intent.Plan is { RecordId: null, Key: null } && Address(intent) is null;
+        intent.Plan is { RecordId: null, Key: null, IsAccount: false } && Address(intent) is null;
 
     /// <param name="self">The CRM's id of our user; null where it is not known.</param>
     public static Search SearchFor(IReadOnlyList<Intent> unknown, string? self) =>

@@ -1,6 +1,7 @@
 using LeadSync.Crm;
 using LeadSync.Push.Access;
 using LeadSync.Push.Lanes;
+using LeadSync.Push.Matching;
 
 namespace LeadSync.Push.Writing;
 
@@ -52,13 +53,19 @@ public sealed class Prober(IntentStore intents, Settler settler, Settlements set
         await access.PrepareAsync([], cancellationToken);
         // Taken before the look: what was certain then, the look has seen.
         var now = clock.GetUtcNow();
-        var found = await access.Crm.FindAsync(access, Probe.SearchFor(unknown, access.UserId), cancellationToken);
+        var accounts = unknown.FindAll(intent => intent.Plan.IsAccount);
+        var people = unknown.FindAll(intent => !intent.Plan.IsAccount);
+        var search = Probe.SearchFor(people, access.UserId) with { Accounts = AccountProbe.SearchFor(accounts) };
+        var found = await access.Crm.FindAsync(access, search, cancellationToken);
         var linked = await intents.ReadLinkedAsync(
             lease,
             [.. found.Records.Select(record => record.Id)],
             cancellationToken
         );
-        var sightings = Probe.Look(unknown, underWay, found.Records, linked, access.UserId);
+        var sightings = Probe.Look(people, underWay, found.Records, linked, access.UserId);
+        var foundAccounts = new FoundAccounts(found.Accounts);
+        foreach (var intent in accounts)
+            sightings[intent.IntentId] = AccountProbe.Look(intent, foundAccounts);
 
         var ended = new List<Settlement>();
         var givenUp = new List<Guid>();

@@ -18,6 +18,9 @@ public sealed record Settlement(WaitingLead Lead, RowEnd End)
     /// <summary>The record that the lead is from now on known to be.</summary>
     public KnownRecord? Link { get; init; }
 
+    /// <summary>The Account that was created for the Contact that it is to become.</summary>
+    public string? AccountId { get; init; }
+
     /// <summary>What counts as applied to <see cref="Link"/>.</summary>
     public IReadOnlyDictionary<string, AppliedField> Applied { get; init; } = AppliedStore.Nothing;
 
@@ -26,6 +29,9 @@ public sealed record Settlement(WaitingLead Lead, RowEnd End)
 
     /// <summary>What is said of it, without the lead's values.</summary>
     public string? ParkMessage { get; init; }
+
+    /// <summary>Why a rule has it wait; null where none does.</summary>
+    public string? WaitCode { get; init; }
 
     /// <summary>How long it waits for its next attempt.</summary>
     public TimeSpan Wait { get; init; }

@@ -40,6 +40,17 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
                 {
                     Outcomes = [Tell.Matched(lead, match, SyncDecision.Skip, now, reason)],
                 };
+            case Decision.Wait { Reason: var reason, Until: var until, Match: var match }:
+                return new Settlement(lead, RowEnd.Again)
+                {
+                    Wait = until > now ? until - now : TimeSpan.Zero,
+                    WaitCode = reason,
+                    // Once: it may be looked at again before anything has changed.
+                    Outcomes =
+                        lead.WaitsFor == reason
+                            ? []
+                            : [Tell.Matched(lead, match, SyncDecision.Wait, now, reason, waitsUntil: until)],
+                };
             case Decision.LookAgain { Link: var link }:
                 return new Settlement(lead, RowEnd.Again) { Link = link };
             case Decision.Park { Kind: var kind, Message: var message, Fields: var fields, Match: var match }:
@@ -61,6 +72,11 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
     public Settlement Of(Intent intent, WriteResult result, RecordOwner? assigned = null)
     {
         var now = clock.GetUtcNow();
+        // The Account is there; now the Contact is matched, as if it had been there from the beginning.
+        if (result.Status == WriteStatus.Written && intent.Plan.IsAccount)
+        {
+            return NeverHappened(intent) with { AccountId = result.RecordId };
+        }
         if (result.Status == WriteStatus.Written)
         {
             var record = new KnownRecord(intent.Plan.Object, result.RecordId ?? intent.Plan.RecordId!);
@@ -86,11 +102,14 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
 
         var failure = result.Failure!;
         var trouble = Trouble.Of(SyncStage.Write, failure);
+        if (intent.Plan.IsAccount)
+            trouble = trouble with { Message = $"The Contact's Account cannot be created. {trouble.Message}" };
         var isPassing =
             failure.Class is FailureClass.Transient or FailureClass.Budget or FailureClass.Session
             // It changed under our hands: matching again finds out what it is now.
             || failure.Code is "RECORD_DELETED" or "RECORD_CONVERTED"
             || IsMatchedAnew(intent, failure)
+            || IsAccountGone(intent, failure)
             || IsOwnerGone(intent, failure);
         var wait = isPassing
             ? RetrySchedule.ForLead(
@@ -122,6 +141,15 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
         && (
             HolderOf(intent, failure) is not null
             || (failure.Code == "DUPLICATES_DETECTED" && (intent.Lead.Attempts == 0 || failure.Duplicates.Count == 0))
+        );
+
+    // The Account that was found or created for it went since we looked; the next look finds what there is now.
+    private static bool IsAccountGone(Intent intent, CrmFailure failure) =>
+        failure.Code == FailureCatalogue.InvalidReference.Code
+        && failure.Fields.Contains(WritePlan.AccountField, StringComparer.OrdinalIgnoreCase)
+        && intent.Plan.Fields.Any(field =>
+            field is { Field: WritePlan.AccountField, Written: true }
+            && field.Reason is AccountChoice.FoundByDomain or AccountChoice.FoundByName or AccountChoice.Created
         );
 
     // The record that holds the external id of a create: it is the person.

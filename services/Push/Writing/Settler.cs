@@ -79,12 +79,17 @@ public sealed class Settler(NpgsqlDataSource database, TimeProvider clock)
                     attempts = case when s.wanted_run <> n.run or n.ending = 'Again' then s.attempts
                                     when n.ending = 'Retried' then s.attempts + 1 else 0 end,
                     due_at = case when n.ending in ('Retried', 'Again') and s.wanted_run = n.run then now() + n.wait else s.due_at end,
+                    waits_code = case when s.wanted_run <> n.run then s.waits_code
+                                      when n.ending = 'Again' then coalesce(n.waits_code, s.waits_code) end,
+                    account_id = coalesce(n.account_id, s.account_id),
                     object = coalesce(n.object, s.object),
                     record_id = coalesce(n.record_id, s.record_id),
                     keys = case when n.record_id is null or s.keys @> array['record:' || n.record_id] then s.keys
                                 else s.keys || ('record:' || n.record_id) end
-                  from unnest(@sources, @leadIds, @runs, @versions, @endings, @parkCodes, @parkMessages, @waits, @objects, @recordIds)
-                    as n (source, lead_id, run, version, ending, park_code, park_message, wait, object, record_id)
+                  from unnest(@sources, @leadIds, @runs, @versions, @endings, @parkCodes, @parkMessages, @waits, @waitCodes, @accountIds, @objects,
+                              @recordIds)
+                    as n (source, lead_id, run, version, ending, park_code, park_message, wait, waits_code, account_id, object,
+                          record_id)
                  where s.connection_id = @ConnectionId and s.source = n.source and s.lead_id = n.lead_id
                 """,
                 new
@@ -98,6 +103,8 @@ public sealed class Settler(NpgsqlDataSource database, TimeProvider clock)
                     parkCodes = settlements.Select(settlement => settlement.ParkCode).ToArray(),
                     parkMessages = settlements.Select(settlement => settlement.ParkMessage).ToArray(),
                     waits = settlements.Select(settlement => settlement.Wait).ToArray(),
+                    waitCodes = settlements.Select(settlement => settlement.WaitCode).ToArray(),
+                    accountIds = settlements.Select(settlement => settlement.AccountId).ToArray(),
                     objects = settlements.Select(settlement => settlement.Link?.Object).ToArray(),
                     recordIds = settlements.Select(settlement => settlement.Link?.RecordId).ToArray(),
                 },

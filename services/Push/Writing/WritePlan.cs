@@ -16,11 +16,29 @@ public sealed record WritePlan(
     IReadOnlyDictionary<string, AppliedField> Applied
 )
 {
+    /// <summary>The object of <see cref="IsAccount"/>.</summary>
+    public const string Account = "Account";
+
+    /// <summary>Of an Account: the object of the record that it is created for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? For { get; init; }
+
+    /// <summary>It is no person's record, but the Account that a new one is to have: the lead is taken again afterwards.</summary>
+    [JsonIgnore]
+    public bool IsAccount => Object == Account;
+
+    /// <summary>The object that a hold must not be set on.</summary>
+    [JsonIgnore]
+    public string HeldWith => For ?? Object;
+
     /// <summary>
     /// Set when a field is filled only because of what the record held: it is written only if nobody has changed the record
     /// after this.
     /// </summary>
     public DateTimeOffset? UnmodifiedSince { get; init; }
+
+    /// <summary>API name of the field of a Contact that says which Account it belongs to.</summary>
+    public const string AccountField = "AccountId";
 
     /// <summary>API name of the field that says whom a record belongs to.</summary>
     public const string OwnerField = "OwnerId";
@@ -81,7 +99,11 @@ public sealed record WritePlan(
     }
 
     // What a new record is given, and one that is there must keep.
-    private bool GivesOnCreate => Assignment is not null || OnCreate().Any();
+    private bool GivesOnCreate =>
+        Assignment is not null
+        || OnCreate().Any()
+        // The push rule chose it, for the mapping did not.
+        || Fields.Any(decision => decision is { Field: AccountField, Written: true, Reason: not FieldRules.NewValue });
 
     private IEnumerable<KeyValuePair<string, JsonElement>> OnCreate()
     {

@@ -65,8 +65,11 @@ public sealed class Writer(
             Tell.Matched(
                 write.Lead,
                 write.Decision.Match,
-                write.Decision.Plan.RecordId is null ? SyncDecision.Create : SyncDecision.Update,
-                now
+                write.Decision.Plan.IsAccount ? SyncDecision.Wait
+                    : write.Decision.Plan.RecordId is null ? SyncDecision.Create
+                    : SyncDecision.Update,
+                now,
+                write.Decision.Plan.IsAccount ? AccountChoice.WaitsForAccount : null
             )
         );
         await intents.CommitAsync(lease, made, [.. matched], cancellationToken);
@@ -86,7 +89,7 @@ public sealed class Writer(
                 Wanted = lead.Wanted with { Sections = [] },
             },
             plan,
-            [.. lead.Keys.Union(record, StringComparer.Ordinal)],
+            [.. lead.Keys.Union(record, StringComparer.Ordinal).Union(decision.Holds, StringComparer.Ordinal)],
             now,
             now + options.SendWithin,
             now + options.SendWithin + options.LateCommit
@@ -107,7 +110,7 @@ public sealed class Writer(
             if (AssignedOwners.CallsFor(batch) is > 0 and var further)
                 await access.ReserveAsync(access.Crm.CallsFor(writes) + further, cancellationToken);
             await access.PrepareAsync(
-                [.. batch.Select(intent => new Cargo(intent.Lead.Wanted.Source, intent.Plan.Object)).Distinct()],
+                [.. batch.Select(intent => new Cargo(intent.Lead.Wanted.Source, intent.Plan.HeldWith)).Distinct()],
                 cancellationToken,
                 batch[0].SendBefore
             );

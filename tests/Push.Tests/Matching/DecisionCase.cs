@@ -55,7 +55,8 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
                 )
         );
         var lead = Lead(Words(Only("lead")));
-        var records = Lines.Where(line => line.Key == "org").Select(line => Record(Words(line.Text))).ToList();
+        var org = Lines.Where(line => line.Key == "org").Select(line => Words(line.Text)).ToList();
+        var records = org.Where(words => words[0].Name != WritePlan.Account).Select(Record).ToList();
         var applied = Lines
             .Where(line => line.Key == "applied")
             .SelectMany(line => Words(line.Text))
@@ -65,8 +66,10 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
                 StringComparer.Ordinal
             );
         var match = MatchRules.Find(lead, new FoundRecords(records), rules);
+        var found = new Findings(new FoundRecords(records), Now.AddSeconds(-1), rules) { Accounts = Accounts(org) };
         var owners = Lines.FirstOrDefault(line => line.Key == "owners").Text is { } able ? OwnerWords.Now(able) : null;
-        return Say(Decisions.Decide(lead, match, rules, _ => applied, settled: Now.AddSeconds(-1), owners));
+        var decision = Decisions.Decide(lead, match, rules, _ => applied, found.Settled, owners);
+        return Say(NewRecords.Decide(decision, lead, found, Now));
     }
 
     private static PushRule Rule(string objectName, string text)
@@ -78,6 +81,8 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
                     word.Name switch
                     {
                         "matchBy" => word.Value.Split('+', StringSplitOptions.RemoveEmptyEntries),
+                        "createWhen" => CreateWhen(word.Value.Split(',')),
+                        "account" => Account(word.Value.Split(',')),
                         "owner" => OwnerWords.Setting(word.Value),
                         "recordType" => OwnerWords.RecordType(word.Value),
                         _ => (object)word.Value,
@@ -89,7 +94,26 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
         return rule;
     }
 
-    // email=… ext=… company=… last=… link=Lead:1 knows=Lead:2 maps=Lead+Contact creates=Contact lacks=Company Title=Chief:onlyWhenEmpty
+    // createWhen=Country+State,30,park
+    private static Dictionary<string, object> CreateWhen(string[] parts) =>
+        new(StringComparer.Ordinal)
+        {
+            ["fields"] = parts[0].Split('+'),
+            ["within"] = int.Parse(parts[1], CultureInfo.InvariantCulture),
+            ["then"] = parts[2],
+        };
+
+    // account=websiteDomain+name,fixed,001…
+    private static Dictionary<string, object> Account(string[] parts) =>
+        new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["find"] = parts[0].Split('+', StringSplitOptions.RemoveEmptyEntries),
+            ["none"] = parts[1],
+        }
+            .Concat(parts.Skip(2).Select(id => new KeyValuePair<string, object>("fixed", Id(WritePlan.Account, id))))
+            .ToDictionary(StringComparer.Ordinal);
+
+    // email=… ext=… company=… last=… link=Lead:1 knows=Lead:2 maps=Lead+Contact creates=Contact lacks=Company minutes=10 works=Acme site=acme.io made=1 Title=Chief:onlyWhenEmpty
     private static WaitingLead Lead(IReadOnlyList<(string Name, string Value)> words)
     {
         string? Of(string name) => words.FirstOrDefault(word => word.Name == name).Value;
@@ -117,6 +141,8 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
             Match = new MatchKeys
             {
                 Email = email,
+                Company = Of("works")?.Replace('_', ' '),
+                Website = Of("site"),
                 Records = [.. words.Where(word => word.Name == "knows").Select(word => Known(word.Value))],
             },
             Sections =
@@ -130,7 +156,12 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
             ],
         };
         var link = Of("link") is { } linked ? Known(linked) : null;
-        return new WaitingLead("acme", wanted, Run: 1, FromVersion: 1, Attempts: 0, PersonKeys.Of(wanted), link);
+        var firstWanted = Now.AddMinutes(-int.Parse(Of("minutes") ?? "0", CultureInfo.InvariantCulture));
+        var fromVersion = (firstWanted - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        return new WaitingLead("acme", wanted, Run: 1, fromVersion, Attempts: 0, PersonKeys.Of(wanted), link)
+        {
+            AccountId = Of("made") is { } made ? Id(WritePlan.Account, made) : null,
+        };
     }
 
     private static MappedField Field(string name, string text)
@@ -199,9 +230,35 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
         };
     }
 
+    // Account 1 name=Acme site=https://www.acme.io owner=user:1, who is active; or: Account hidden
+    private static FoundAccounts Accounts(IEnumerable<List<(string Name, string Value)>> org)
+    {
+        var lines = org.Where(words => words[0].Name == WritePlan.Account).ToList();
+        var hidden = new CrmFailure("SCHEMA_CHANGED", FailureClass.Configuration, "", "", "");
+        return new FoundAccounts(
+            [
+                .. lines
+                    .Where(words => words[1].Name != "hidden")
+                    .Select(words => new CrmAccount(
+                        Id(WritePlan.Account, words[1].Name),
+                        words.FirstOrDefault(word => word.Name == "name").Value?.Replace('_', ' ') ?? "Nobody",
+                        words.FirstOrDefault(word => word.Name == "site").Value,
+                        Earlier,
+                        words.FirstOrDefault(word => word.Name == "owner").Value is { } owner
+                            ? OwnerWords.IdOf(owner)
+                            : null
+                    )),
+            ],
+            lines.Exists(words => words[1].Name == "hidden") ? hidden : null
+        );
+    }
+
     private static string Say(Decision decision) =>
         decision switch
         {
+            Decision.Write { Plan: { IsAccount: true } plan, Match: var match } =>
+                $"create Account with {string.Join(" and ", plan.Fields.Select(field => $"{field.Field} {field.After}"))} first"
+                    + Because(match),
             Decision.Write { Plan: { RecordId: null } plan, Match: var match } => $"create {plan.Object}"
                 + (
                     plan.Key is null
@@ -209,6 +266,7 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
                         : $" {(plan.ToWrite().Key is null ? "with" : "by")} external id {plan.Key.Value}"
                 )
                 + (plan.AllowsDuplicates ? " past duplicate rules" : "")
+                + InAccount(plan)
                 + OwnerWords.Say(plan)
                 + Because(match),
             Decision.Write { Plan: var plan, Match: var match } => Fields(plan, match)
@@ -218,6 +276,10 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
             Decision.Park { Kind: var kind, Match: var match } => $"park {kind.Code}"
                 + (match is Match.Several { Candidates: var all } ? $" of {all.Count}" : "")
                 + Because(match),
+            Decision.Wait { Reason: var reason, Until: var until, Match: var match } => string.Create(
+                CultureInfo.InvariantCulture,
+                $"wait {reason} {(until - Now).TotalMinutes} minutes{Because(match)}"
+            ),
             Decision.LookAgain { Link: var link } => $"look again as {Name(link.Object, link.RecordId)}",
             Decision.TooFresh => "look again in a moment",
             _ => throw new InvalidOperationException(decision.ToString()),
@@ -237,6 +299,11 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
             + string.Concat(others.Select(other => $", {other}"));
     }
 
+    private static string InAccount(WritePlan plan) =>
+        plan.Fields.FirstOrDefault(field => field.Field == WritePlan.AccountField) is not { } account ? ""
+        : account.Written ? $" in Account {FieldValue.Text(account.After)[14..15]} {account.Reason}"
+        : $" without Account {account.Reason}";
+
     private static string Because(Match match) =>
         match.DecidedBy is { } rule ? $" because {rule.Setting}={rule.Value}" : "";
 
@@ -248,7 +315,13 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
     /// <summary>One of 18 characters, or of 15.</summary>
     private static string Id(string objectName, string number, bool isShort = false)
     {
-        var id = $"{(objectName == "Lead" ? "00Q" : "003")}5e000001aBc{number}";
+        var prefix = objectName switch
+        {
+            "Lead" => "00Q",
+            WritePlan.Account => "001",
+            _ => "003",
+        };
+        var id = $"{prefix}5e000001aBc{number}";
         return isShort ? id
             : RecordId.TryLengthen(id, out var longId) ? longId
             : throw new InvalidOperationException(id);

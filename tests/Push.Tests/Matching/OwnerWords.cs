@@ -49,6 +49,7 @@ internal static class OwnerWords
             null => "",
             { By: OwnerChoice.IntegrationUser } => " for the integration user",
             { By: OwnerChoice.Fallback, Id: var id } => $" for the fallback {Name(id)}",
+            { By: OwnerChoice.AccountOwner, Id: var id } => $" for the Account's {Name(id)}",
             { Id: var id } => $" for {Name(id)}",
         }
         + (plan.RecordTypeId is null ? "" : $" of record type {Number(plan.RecordTypeId)}");
@@ -65,7 +66,7 @@ internal static class OwnerWords
         return one;
     }
 
-    private static string IdOf(string word)
+    public static string IdOf(string word)
     {
         var parts = word.Split(':');
         var prefix = parts[0] switch

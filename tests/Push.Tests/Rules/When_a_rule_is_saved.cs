@@ -42,6 +42,17 @@ public sealed class When_a_rule_is_saved(PushUnderTest push) : IClassFixture<Pus
     }
 
     [Fact]
+    public async Task What_a_create_waits_for_is_read_again_as_it_was_saved()
+    {
+        var createWhen = JsonElement.Parse("""{"fields":["Email"],"within":90,"then":"park"}""");
+        await SendAsync(HttpMethod.Put, new { createWhen });
+
+        var (_, body, _) = await SendAsync(HttpMethod.Get);
+
+        JsonElement.DeepEquals(body.GetProperty("rule").GetProperty("createWhen"), createWhen).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task What_somebody_else_changed_meanwhile_is_not_written_over()
     {
         await SendAsync(HttpMethod.Put, new { mode = "updateOnly" }, ifMatch: "\"0\"");
@@ -92,10 +103,23 @@ public sealed class When_a_rule_is_saved(PushUnderTest push) : IClassFixture<Pus
     [InlineData("""{"externalIdField":""}""", "externalIdField")]
     [InlineData("""{"matchBy":"email"}""", "matchBy")]
     [InlineData("""{"mode":1}""", "mode")]
+    [InlineData("""{"createWhen":"Email"}""", "createWhen")]
+    [InlineData("""{"createWhen":{"within":30}}""", "createWhen.fields")]
+    [InlineData("""{"createWhen":{"fields":[],"within":30}}""", "createWhen.fields")]
+    [InlineData("""{"createWhen":{"fields":["Email","Email"],"within":30}}""", "createWhen.fields[1]")]
+    [InlineData("""{"createWhen":{"fields":["Nowhere"],"within":30}}""", "createWhen.fields[0]")]
+    [InlineData("""{"createWhen":{"fields":["ReadOnly__c"],"within":30}}""", "createWhen.fields[0]")]
+    [InlineData("""{"createWhen":{"fields":["Email"]}}""", "createWhen.within")]
+    [InlineData("""{"createWhen":{"fields":["Email"],"within":0}}""", "createWhen.within")]
+    [InlineData("""{"createWhen":{"fields":["Email"],"within":10081}}""", "createWhen.within")]
+    [InlineData("""{"createWhen":{"fields":["Email"],"within":30,"then":"skip"}}""", "createWhen.then")]
+    [InlineData("""{"createWhen":{"fields":["Email"],"within":30,"else":"park"}}""", "createWhen.else")]
+    [InlineData("""{"mode":"updateOnly","createWhen":{"fields":["Email"],"within":30}}""", "createWhen")]
     [InlineData("""{"mode":"updateOnly","owner":{"by":"assignmentRules"}}""", "owner")]
     [InlineData("""{"mode":"updateOnly","recordType":"Partner"}""", "recordType")]
     [InlineData("""{"owner":{}}""", "owner.by")]
     [InlineData("""{"owner":{"by":"everybody"}}""", "owner.by")]
+    [InlineData("""{"owner":{"by":"accountOwner"}}""", "owner.by")]
     [InlineData("""{"owner":{"by":"user"}}""", "owner.id")]
     [InlineData("""{"owner":{"by":"user","id":"00G5e000001AbCd"}}""", "owner.id")]
     [InlineData("""{"owner":{"by":"queue","id":"0055e000001AbCd"}}""", "owner.id")]
@@ -125,6 +149,70 @@ public sealed class When_a_rule_is_saved(PushUnderTest push) : IClassFixture<Pus
             .ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("""{"account":"create"}""", "account")]
+    [InlineData("""{"account":{"find":"name"}}""", "account.find")]
+    [InlineData("""{"account":{"find":["name","phone"]}}""", "account.find[1]")]
+    [InlineData("""{"account":{"find":["name","name"]}}""", "account.find[1]")]
+    [InlineData("""{"account":{"none":"guess"}}""", "account.none")]
+    [InlineData("""{"account":{"several":"take"}}""", "account.several")]
+    [InlineData("""{"account":{"none":"fixed"}}""", "account.fixed")]
+    [InlineData("""{"account":{"none":"fixed","fixed":"0035e000001aBc1AAE"}}""", "account.fixed")]
+    [InlineData("""{"account":{"none":"park","fixed":"0015e000001aBc1"}}""", "account.fixed")]
+    [InlineData("""{"account":{"find":[],"none":"park"}}""", "account.find")]
+    [InlineData("""{"account":{"find":[],"none":"create"}}""", "account.find")]
+    [InlineData("""{"account":{"find":["websiteDomain"],"none":"create"}}""", "account.find")]
+    public async Task An_Account_that_could_not_be_found_as_it_says_is_refused(string rule, string field)
+    {
+        var (status, body, _) = await SendAsync(HttpMethod.Put, JsonElement.Parse(rule), objectName: "Contact");
+
+        status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        body.GetProperty("faults")
+            .EnumerateArray()
+            .Select(one => one.GetProperty("field").GetString())
+            .ShouldBe([field]);
+    }
+
+    [Fact]
+    public async Task An_Account_that_the_user_could_not_write_is_refused()
+    {
+        var schema = push.Schema;
+        push.Schema = (_, name) => new CrmSchema(name, name, true, true, DateTimeOffset.UnixEpoch, []);
+
+        var asked = await SendAsync(HttpMethod.Put, new { account = new { none = "park" } }, objectName: "Contact");
+        var left = await SendAsync(
+            HttpMethod.Put,
+            new { account = new { none = "leaveEmpty" } },
+            objectName: "Contact"
+        );
+
+        push.Schema = schema;
+        asked.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        left.Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Which_Account_is_taken_is_read_again_as_it_was_saved()
+    {
+        var account = JsonElement.Parse("""{"find":["name"],"none":"fixed","fixed":"0015e000001aBc1AAE"}""");
+        await SendAsync(HttpMethod.Put, new { account }, objectName: "Contact");
+
+        var (_, body, _) = await SendAsync(HttpMethod.Get, objectName: "Contact");
+
+        var saved = body.GetProperty("rule").GetProperty("account");
+        saved.GetProperty("find")[0].GetString().ShouldBe("name");
+        saved.GetProperty("none").GetString().ShouldBe("fixed");
+        saved.GetProperty("fixed").GetString()![..15].ShouldBe("0015e000001aBc1");
+    }
+
+    [Fact]
+    public async Task What_is_only_for_Contacts_is_refused_for_Leads() =>
+        (await SendAsync(HttpMethod.Put, new { account = new { none = "park" } }))
+            .Body.GetProperty("faults")[0]
+            .GetProperty("reason")
+            .GetString()!
+            .ShouldContain("Lead");
+
     [Fact]
     public async Task What_is_only_for_Leads_is_refused_for_Contacts()
     {
@@ -149,7 +237,7 @@ public sealed class When_a_rule_is_saved(PushUnderTest push) : IClassFixture<Pus
         var fault = body.GetProperty("faults")[0];
         fault.GetProperty("field").GetString().ShouldBe("owner.by");
         fault.GetProperty("reason").GetString().ShouldBe("is for Leads only");
-        fault.GetProperty("fix").GetString().ShouldBe("Write one of: leave, user.");
+        fault.GetProperty("fix").GetString().ShouldBe("Write one of: leave, user, accountOwner.");
     }
 
     [Fact]
