@@ -150,7 +150,7 @@ public sealed class LeadSyncStore(NpgsqlDataSource database, TimeProvider clock)
                     select unnest(@taken) as key
                      union select unnest(keys) from intent where connection_id = @ConnectionId)
                 select d.workspace, d.wanted::text as wanted, d.wanted_run, d.from_version, d.attempts, d.keys, d.object, d.record_id,
-                       d.replayed_by
+                       d.replayed_by, d.test_batch
                   from unnest('{0,1,2}'::smallint[], '{1,0.2,0.1}'::numeric[]) as class (priority, share)
                  cross join lateral (
                     select s.*, row_number() over (order by s.due_at) as place
@@ -209,6 +209,7 @@ public sealed class LeadSyncStore(NpgsqlDataSource database, TimeProvider clock)
         public string? Object { get; init; }
         public string? RecordId { get; init; }
         public string? ReplayedBy { get; init; }
+        public Guid? TestBatch { get; init; }
 
         public WaitingLead ToLead() =>
             new(
@@ -222,6 +223,7 @@ public sealed class LeadSyncStore(NpgsqlDataSource database, TimeProvider clock)
             )
             {
                 ReplayedBy = ReplayedBy,
+                TestBatch = TestBatch,
             };
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LeadSync.Contracts;
 
 namespace LeadSync.Push.Lanes;
@@ -20,6 +21,10 @@ public sealed record WaitingLead(
 {
     /// <summary>Who had it taken again; null when nobody had.</summary>
     public string? ReplayedBy { get; init; }
+
+    /// <summary>The test batch that it is a sample of; null for a lead that somebody captured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? TestBatch { get; init; }
 
     public LeadKey Key => Wanted.Key(Workspace);
 }

@@ -3,6 +3,7 @@ using LeadSync.Contracts;
 using LeadSync.Crm;
 using LeadSync.Push.Lanes;
 using LeadSync.Push.Rules;
+using LeadSync.Push.TestBatches;
 using LeadSync.Push.Writing;
 
 namespace LeadSync.Push.Matching;
@@ -195,6 +196,8 @@ internal sealed record Creation(WaitingLead Lead, RuleSet Rules, DateTimeOffset 
                 match
             );
         }
+        if (Lead.TestBatch is not null)
+            fields = TestMark.On(fields);
         return new Decision.Write(
             new WritePlan(section.Object, RecordId: null, fields, FieldRules.Applied(section, fields, wanted.Source))
             {

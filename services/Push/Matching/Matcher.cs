@@ -16,16 +16,18 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
     // What was merged may have been merged again; nobody waits for more than this.
     private const int MostHops = 3;
 
+    /// <param name="alsoRead">Fields that are read of each record beside those that it takes to decide.</param>
     /// <exception cref="CrmException">The CRM refused the question, or could not be asked.</exception>
     public async Task<Findings> FindAsync(
-        LaneAccess access,
+        CrmAccess access,
         IReadOnlyList<WaitingLead> batch,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        IReadOnlyCollection<string>? alsoRead = null
     )
     {
         var now = await rules.ReadAsync(batch[0].Wanted.ConnectionId, cancellationToken);
         var began = clock.GetTimestamp();
-        var search = SearchFor(access.Crm, batch, now);
+        var search = SearchFor(access.Crm, batch, now, alsoRead ?? []);
         var found = await access.Crm.FindAsync(access, search, cancellationToken);
         var settled = Settled(found, clock.GetElapsedTime(began));
         var healed = await HealAsync(access, search, batch, found.Records, cancellationToken);
@@ -50,7 +52,7 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
         var taken = (await claims.ClaimAsync(lease, keys, cancellationToken)).ToHashSet(StringComparer.Ordinal);
         var ofLead = keys.ToLookup(one => one.lead, one => one.key, ReferenceEqualityComparer.Instance);
         var matched = new List<(WaitingLead Lead, Match Match)>(batch.Count);
-        var records = new Dictionary<string, KnownRecord>(StringComparer.Ordinal);
+        var records = new HashSet<string>(StringComparer.Ordinal);
         foreach (var lead in batch)
         {
             if (ofLead[lead].Any(taken.Contains) || !ofLead[lead].All(claim.TryTake))
@@ -58,16 +60,67 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
             var match = MatchRules.Find(lead, findings.Records, findings.Rules);
             if (
                 match is Match.One { Record: var record }
-                && !(
-                    claim.TryTake(PersonKeys.OfRecord(record.Id))
-                    && records.TryAdd(record.Id, new KnownRecord(record.Object, record.Id))
-                )
+                && !(claim.TryTake(PersonKeys.OfRecord(record.Id)) && records.Add(record.Id))
             )
                 continue;
             taken.UnionWith(ofLead[lead]);
             matched.Add((lead with { Keys = [.. lead.Keys.Union(ofLead[lead], StringComparer.Ordinal)] }, match));
         }
-        var appliedTo = await applied.ReadAsync(lease, records.Values, cancellationToken);
+        return await DecideAsync(lease.ConnectionId, matched, findings, cancellationToken);
+    }
+
+    /// <summary>
+    /// What would be done with leads that are in no lane, by the same decisions; takes nothing for itself. In their order:
+    /// whoever is the same person as an earlier one waits for that one, and has no decision.
+    /// </summary>
+    public async Task<IReadOnlyList<Foreseen>> ForeseeAsync(
+        Guid connectionId,
+        IReadOnlyList<WaitingLead> batch,
+        Findings findings,
+        CancellationToken cancellationToken
+    )
+    {
+        var taken = new Dictionary<string, WaitingLead>(StringComparer.Ordinal);
+        var matched = new List<(WaitingLead Lead, Match Match)>(batch.Count);
+        var waiting = new List<Foreseen>();
+        foreach (var lead in batch)
+        {
+            var keys = lead.Keys.Concat(LeadKeys.OfPerson(lead.Wanted, findings.Rules)).ToList();
+            var match = MatchRules.Find(lead, findings.Records, findings.Rules);
+            if (match is Match.One { Record: var record })
+                keys.Add(PersonKeys.OfRecord(record.Id));
+            var first = keys.Select(key => taken.GetValueOrDefault(key)).FirstOrDefault(one => one is not null);
+            // Whoever shares a key with one that waits is the same person through it.
+            foreach (var key in keys)
+                taken.TryAdd(key, first ?? lead);
+            if (first is null)
+                matched.Add((lead, match));
+            else
+                waiting.Add(new Foreseen(lead, Decision: null, first));
+        }
+        // Whatever was changed just now will be older than the reading when it is really done.
+        var later = findings with
+        {
+            Settled = DateTimeOffset.MaxValue,
+        };
+        var decided = await DecideAsync(connectionId, matched, later, cancellationToken);
+        return [.. decided.Select(one => new Foreseen(one.Lead, one.Decision, WaitsFor: null)), .. waiting];
+    }
+
+    private async Task<List<(WaitingLead Lead, Decision Decision)>> DecideAsync(
+        Guid connectionId,
+        IReadOnlyList<(WaitingLead Lead, Match Match)> matched,
+        Findings findings,
+        CancellationToken cancellationToken
+    )
+    {
+        var records = matched
+            .Select(pair => pair.Match)
+            .OfType<Match.One>()
+            .Select(match => new KnownRecord(match.Record.Object, match.Record.Id))
+            .Distinct()
+            .ToList();
+        var appliedTo = await applied.ReadAsync(connectionId, records, cancellationToken);
         return
         [
             .. matched.Select(pair =>
@@ -93,7 +146,7 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
     }
 
     private static async Task<IReadOnlyCollection<CrmRecord>> HealAsync(
-        LaneAccess access,
+        CrmAccess access,
         Search search,
         IReadOnlyList<WaitingLead> batch,
         IReadOnlyList<CrmRecord> found,
@@ -138,7 +191,12 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
         return records.Values;
     }
 
-    private static Search SearchFor(ICrm crm, IReadOnlyList<WaitingLead> batch, RuleSet rules)
+    private static Search SearchFor(
+        ICrm crm,
+        IReadOnlyList<WaitingLead> batch,
+        RuleSet rules,
+        IReadOnlyCollection<string> alsoRead
+    )
     {
         var emails = batch
             .Where(lead => rules.Of(lead.Wanted.CreateAs).MatchBy.Contains(RuleKey.Email))
@@ -169,6 +227,7 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
                         .Where(section => section.Object == objectName)
                         .SelectMany(FieldRules.Needed)
                         .Concat(field is null ? [] : [field])
+                        .Concat(alsoRead)
                         .ToHashSet(StringComparer.Ordinal)
                 )
                 {
@@ -184,6 +243,11 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
     private static IEnumerable<KnownRecord> Known(WaitingLead lead) =>
         lead.Link is null ? lead.Wanted.Match.Records : [lead.Link, .. lead.Wanted.Match.Records];
 }
+
+/// <summary>What would be done with a lead.</summary>
+/// <param name="Decision">Null where it waits.</param>
+/// <param name="WaitsFor">The lead that is the same person and comes before it.</param>
+public sealed record Foreseen(WaitingLead Lead, Decision? Decision, WaitingLead? WaitsFor);
 
 /// <summary>What one search found.</summary>
 /// <param name="Settled">Stamps before this are certainly older than the reading, in the CRM's whole seconds.</param>
