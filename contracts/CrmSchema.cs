@@ -11,7 +11,17 @@ public sealed record CrmSchema(
     bool Updateable,
     DateTimeOffset ReadAt,
     IReadOnlyList<CrmField> Fields
-);
+)
+{
+    /// <summary>The record types that the user may give its records; null where it is not known.</summary>
+    public IReadOnlyList<CrmRecordType>? RecordTypes { get; init; }
+}
+
+/// <summary>A record type of a CRM object.</summary>
+/// <param name="Id">The CRM's id of it, as it is written into a record.</param>
+/// <param name="Name">Its name for programs (Salesforce: DeveloperName).</param>
+/// <param name="Label">What people see.</param>
+public sealed record CrmRecordType(string Id, string Name, string Label);
 
 /// <summary>A field of a CRM object.</summary>
 /// <param name="Name">API name.</param>

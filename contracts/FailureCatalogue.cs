@@ -7,7 +7,11 @@ namespace LeadSync.Contracts;
 /// <param name="Cause">Why it happens.</param>
 /// <param name="Fix">What to do, and where.</param>
 /// <param name="Transient">Passes by itself and is tried again without anyone's doing.</param>
-public sealed record FailureKind(string Code, string Cause, string Fix, bool Transient = false);
+public sealed record FailureKind(string Code, string Cause, string Fix, bool Transient = false)
+{
+    /// <summary>The lead was written all the same, and something about it wants a look: it says nothing of how the lead stands.</summary>
+    public bool IsWarning { get; init; }
+}
 
 /// <summary>Every failure that LeadSync tells of, in events, HTTP answers and on screens.</summary>
 public static class FailureCatalogue
@@ -219,7 +223,10 @@ public static class FailureCatalogue
         "CREATED_TWICE",
         "A call that had been given up was carried out after all: its worker was stopped for longer than the CRM can take to commit, just before it sent. Another record had been created by then.",
         "Merge the two records in the CRM. A unique External Id field, named in the push rule, rules this out."
-    );
+    )
+    {
+        IsWarning = true,
+    };
     public static readonly FailureKind AuthRevoked = new(
         "AUTH_REVOKED",
         "The CRM no longer accepts our authorisation: it was revoked, its user deactivated, or a policy changed.",
@@ -265,7 +272,7 @@ public static class FailureCatalogue
     public static readonly FailureKind InvalidReference = new(
         "INVALID_REFERENCE",
         "An id names a CRM record that is gone, of the wrong kind, or not visible to the connected user.",
-        "Correct the id, or give the integration user access to what it names."
+        "Correct the id in the mapping, or in the push rule ('owner', 'recordType'); or give the integration user access to what it names."
     );
     public static readonly FailureKind DuplicateValue = new(
         "DUPLICATE_VALUE",
@@ -280,8 +287,16 @@ public static class FailureCatalogue
     public static readonly FailureKind InactiveOwner = new(
         "INACTIVE_OWNER",
         "The owner that the record was to have is no active user.",
-        "Choose an active user or a queue as the owner."
+        "Name an active user or a queue in the push rule ('owner', with a 'fallback'), or activate the user in the CRM; where the mapping writes OwnerId, correct it there."
     );
+    public static readonly FailureKind OwnerNotAssigned = new(
+        "OWNER_NOT_ASSIGNED",
+        "The record was created, but stays with the user that LeadSync is connected as: no entry of the org's assignment rule fits it and the org has no other default lead owner, no such rule is active, or everybody that the push rule names is inactive, gone, or may not own such records.",
+        "Give the assignment rule a last entry without criteria (Setup > Lead Assignment Rules) and activate it; or name an active user or a queue in the push rule ('owner', 'fallback'). Then change the owner of the record that is named."
+    )
+    {
+        IsWarning = true,
+    };
     public static readonly FailureKind RecordConverted = new(
         "RECORD_CONVERTED",
         "The CRM's lead was converted and can no longer be written.",
@@ -422,6 +437,7 @@ public static class FailureCatalogue
             DuplicateValue,
             DuplicatesDetected,
             InactiveOwner,
+            OwnerNotAssigned,
             RecordConverted,
             RecordLocked,
             RowLocked,

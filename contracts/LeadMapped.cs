@@ -54,6 +54,13 @@ public sealed record MappedLead : IEventItem, ILeadAtConnection
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Backfill { get; init; }
 
+    /// <summary>
+    /// The failure that kept the lead from the CRM, where it was mapped again by itself because a setting or the CRM's fields
+    /// were changed since. Null: something was captured, or somebody asked.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AgainAfter { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 

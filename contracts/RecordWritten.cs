@@ -34,6 +34,13 @@ public sealed record WrittenRecord : IEventItem, ILeadAtConnection
     /// <summary>Every mapped field that was decided on, written or not.</summary>
     public required IReadOnlyList<FieldDecision> Fields { get; init; }
 
+    /// <summary>
+    /// Whom a created record belongs to, where the push rule says more of it than to leave it; null where that is not known, and
+    /// of a record that was there before.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RecordOwner? Owner { get; init; }
+
     /// <summary>The CRM's own id of the request that wrote; null when nothing was written, or the CRM gives none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? CrmRequestId { get; init; }
@@ -54,6 +61,37 @@ public enum WriteOutcome
     /// <summary>Nothing to change, so no call was made.</summary>
     [JsonStringEnumMemberName("unchanged")]
     Unchanged,
+}
+
+/// <summary>Whom a record belongs to, and how it came to.</summary>
+/// <param name="Id">The CRM's id of the user or queue.</param>
+public sealed record RecordOwner(string Id, OwnerChoice By);
+
+/// <summary>How a created record came to its owner.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<OwnerChoice>))]
+public enum OwnerChoice
+{
+    /// <summary>The org's assignment rules chose it.</summary>
+    [JsonStringEnumMemberName("assignmentRules")]
+    AssignmentRules,
+
+    /// <summary>The user that the push rule names.</summary>
+    [JsonStringEnumMemberName("user")]
+    User,
+
+    /// <summary>The queue that the push rule names.</summary>
+    [JsonStringEnumMemberName("queue")]
+    Queue,
+
+    /// <summary>A further one of the push rule, because those before it cannot be given records now.</summary>
+    [JsonStringEnumMemberName("fallback")]
+    Fallback,
+
+    /// <summary>
+    /// Nobody that the push rule asks for: it stays with the user that LeadSync is connected as. <c>OWNER_NOT_ASSIGNED</c> says so too.
+    /// </summary>
+    [JsonStringEnumMemberName("integrationUser")]
+    IntegrationUser,
 }
 
 /// <summary>What was decided for one field, and by which rule.</summary>

@@ -41,7 +41,7 @@ public interface ICrm
 
     /// <summary>
     /// Finds the records that have one of the given ids or email addresses, over all given objects in one API call (more
-    /// only when the CRM pages its answer). Reads by query, never by a search index, so a record just created is found.
+    /// only when the CRM pages its answer), and in the same call the owners that are asked for. Reads by query, never by a search index, so a record just created is found.
     /// </summary>
     Task<Found> FindAsync(CrmSession session, Search search, CancellationToken cancellationToken);
 
@@ -107,7 +107,8 @@ public interface ICrm
     /// </summary>
     /// <remarks>
     /// Some go in further calls, as <see cref="WriteReport.Calls"/> tells: guarded updates (Salesforce: each, or 25 a call where
-    /// conditions are known to work in a composite), upserts of more than two kinds, and texts that the CRM would take
+    /// conditions are known to work in a composite), upserts of more than two kinds, creates under several
+    /// assignment rules as far as they fill further collections, and texts that the CRM would take
     /// for commands of its own (Salesforce: <c>@{…}</c>). A create that a duplicate rule refuses is repeated alone, to learn
     /// which records it repeats (<see cref="CrmFailure.Duplicates"/>): a collection does not tell. Once something may have been written nothing is thrown: what could not
     /// be sent any more comes back as <see cref="WriteStatus.Refused"/>.
@@ -168,6 +169,9 @@ public sealed record Search(IReadOnlyList<ObjectSearch> Objects)
     /// <see cref="CrmRecord.MergedInto"/> are known then.
     /// </summary>
     public bool DeletedToo { get; init; }
+
+    /// <summary>Users and queues to look at in the same call; null for none.</summary>
+    public OwnerSearch? Owners { get; init; }
 }
 
 /// <param name="Object">API name of the object, as <c>Lead</c>.</param>
@@ -207,7 +211,14 @@ public sealed record CompanyAndLastName(string Company, string LastName);
 /// <param name="ServerTime">The CRM's clock when it answered.</param>
 /// <param name="Calls">API calls used, those for a renewed session included.</param>
 /// <param name="RequestId">The CRM's own id of the request, for its support; null when it gave none.</param>
-public sealed record Found(IReadOnlyList<CrmRecord> Records, DateTimeOffset ServerTime, int Calls, string? RequestId);
+public sealed record Found(IReadOnlyList<CrmRecord> Records, DateTimeOffset ServerTime, int Calls, string? RequestId)
+{
+    /// <summary>
+    /// Of the <see cref="Search.Owners"/> those who may be given records now; null where none were asked for, or the CRM does
+    /// not let the session's user see them.
+    /// </summary>
+    public IReadOnlyList<CrmOwner>? Owners { get; init; }
+}
 
 /// <summary>One row of an object as the CRM holds it.</summary>
 /// <param name="Object">API name of the object.</param>
@@ -265,6 +276,12 @@ public sealed record RecordWrite(string Object, string? RecordId, IReadOnlyDicti
     /// <see cref="RecordId"/>. Such writes go in a call of their own.
     /// </summary>
     public bool AllowsDuplicates { get; init; }
+
+    /// <summary>
+    /// Has the CRM's assignment rules choose the owner; null keeps them still. Only of a create that is certainly one, without
+    /// <see cref="RecordId"/> and <see cref="Key"/>: on an update they would take the record from its owner.
+    /// </summary>
+    public Assignment? Assignment { get; init; }
 
     /// <summary>
     /// Guards an update: it is refused with <c>RECORD_CHANGED</c> when the record's <see cref="CrmRecord.Stamp"/> lies after this

@@ -12,6 +12,9 @@ public sealed record ObjectSchema(
     /// <summary>When it was last changed, by the CRM's clock, where it says so.</summary>
     public DateTimeOffset? ChangedAt { get; init; }
 
+    /// <summary>The record types that the connected user may give its records; null where the CRM does not tell.</summary>
+    public IReadOnlyList<RecordTypeSchema>? RecordTypes { get; init; }
+
     /// <summary>The field of that API name, whose case does not matter; null when there is none, or none that the user may see.</summary>
     public FieldSchema? Find(string name) =>
         Fields.FirstOrDefault(field => string.Equals(field.Name, name, StringComparison.OrdinalIgnoreCase));
@@ -67,3 +70,9 @@ public sealed record FieldSchema(
     /// <summary>Digits after the point, for numbers; 0 otherwise.</summary>
     public int Scale { get; init; }
 }
+
+/// <summary>A record type of an object.</summary>
+/// <param name="Id">In its long form (Salesforce: <c>012…</c>).</param>
+/// <param name="Name">Its name for programs (Salesforce: DeveloperName).</param>
+/// <param name="Label">What people see.</param>
+public sealed record RecordTypeSchema(string Id, string Name, string Label);

@@ -48,6 +48,7 @@ builder
     .Services.AddSingleton<Prober>()
     .AddSingleton<ExternalIdClaims>()
     .AddSingleton<Matcher>()
+    .AddSingleton<AssignedOwners>()
     .AddSingleton<Writer>()
     .AddSingleton<LaneRound>()
     .AddSingleton<LaneTurn>();

@@ -58,6 +58,7 @@ public sealed class When_what_stopped_leads_is_mended(MappingUnderTest mapping)
 
         var mapped = (await mapping.HearMappedAsync("parked"))[0];
         mapped.Version.ShouldBeGreaterThan(failed.Version!.Value);
+        mapped.AgainAfter.ShouldBe(failed.Code);
         await Eventually.ShouldBe(async () => await mapping.CountDueAsync("parked") == 0);
     }
 
@@ -122,6 +123,7 @@ public sealed class When_what_stopped_leads_is_mended(MappingUnderTest mapping)
 
         var again = (await mapping.HearMappedAsync("refused", atLeast: 2))[1];
         again.Version.ShouldBeGreaterThan(mapped.Version);
+        (mapped.AgainAfter, again.AgainAfter).ShouldBe((null, "REQUIRED_FIELD_MISSING"));
         again
             .Sections[0]
             .Fields.ShouldContain(field => field.Field == "Company" && field.Value.GetString() == "Unknown");

@@ -18,7 +18,7 @@ namespace LeadSync.Push.Tests;
 /// Push as it runs, with the simulated org behind it; a peer stands in for Connector, and hands out access to the org as
 /// Connector does.
 /// </summary>
-public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
+public class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
 {
     public const string Workspace = "acme";
     private static readonly JsonElement Nothing = JsonElement.Parse("null");
@@ -58,7 +58,10 @@ public sealed class PushUnderTest() : ServiceUnderTest<LaneWorker>("push")
                         Unique = true,
                     },
                 ]
-            );
+            )
+            {
+                RecordTypes = [new CrmRecordType("0125e000001AbCdAAK", "Partner", "Partners")],
+            };
 
     /// <summary>The names of connections, as Connector tells them.</summary>
     public ConcurrentDictionary<Guid, string> Connections { get; } = [];

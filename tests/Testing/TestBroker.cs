@@ -204,7 +204,7 @@ public class TestBroker : IAsyncLifetime
 
     private static IEnumerable<string> WithShares(string queue, int count = Shares) =>
         Topology.Shared.FirstOrDefault(shares => shares.Queue == queue) is { } intake
-            ? Enumerable.Range(1, count).Select(intake.QueueOf).Prepend(queue)
+            ? intake.Queues(count).Select(one => one.Queue).Prepend(queue)
             : [queue];
 
     /// <summary>Declares a queue as a product does, and binds it to the outcomes of its own source.</summary>
@@ -264,8 +264,8 @@ public class TestBroker : IAsyncLifetime
     private static async Task ForSharesAsync(string exchange, int shares, Func<string, string, string, Task> act)
     {
         var intake = Topology.SharesOf(exchange)!;
-        for (var share = 1; share <= shares; share++)
-            await act(intake.SharesExchange, intake.QueueOf(share), Hosting.Bus.Shares.KeyOf(share));
+        foreach (var (key, queue) in intake.Queues(shares))
+            await act(intake.SharesExchange, queue, key);
     }
 
     /// <summary>The names that open connections gave themselves.</summary>

@@ -46,6 +46,7 @@ public static class Forget
             {
                 LeadId = name,
                 Record = Record(write.Record),
+                Owner = write.Owner is null ? null : write.Owner with { Id = Mark },
                 Fields =
                 [
                     .. write.Fields.Select(field =>

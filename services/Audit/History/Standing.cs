@@ -43,6 +43,8 @@ public sealed record Standing(
             WrittenRecord { Outcome: WriteOutcome.Created } write => Make(write, StandingRank.Created, "created"),
             WrittenRecord { Outcome: WriteOutcome.Updated } write => Make(write, StandingRank.Updated, "updated"),
             WrittenRecord { Outcome: WriteOutcome.Unchanged } write => Make(write, StandingRank.Unchanged, "unchanged"),
+            // What was written stands as written, whatever of it wants a look, and whichever of the two is told first.
+            FailedSync failure when IsWarning(failure.Code) => null,
             FailedSync { ConnectionId: not null, Version: { } version } failure => failure.Transient
                 ? new(version, StandingRank.Delayed, InstantOf(item), item.EventId, "waiting", failure.Code)
                 : new(version, StandingRank.Failed, InstantOf(item), item.EventId, "failed", failure.Code),
@@ -52,6 +54,8 @@ public sealed record Standing(
     /// <summary>An event's instant as the database keeps it: to the microsecond.</summary>
     public static DateTimeOffset InstantOf(IEventItem item) =>
         item.OccurredAt.AddTicks(-(item.OccurredAt.Ticks % TimeSpan.TicksPerMicrosecond)).ToUniversalTime();
+
+    private static bool IsWarning(string code) => FailureCatalogue.All.GetValueOrDefault(code) is { IsWarning: true };
 
     private static Standing Make<TItem>(TItem item, StandingRank rank, string state, string? code = null)
         where TItem : IEventItem, ILeadAtConnection =>

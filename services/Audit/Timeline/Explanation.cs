@@ -54,7 +54,8 @@ public static class Explanation
             .Sections.Where(section => section.Object == lead.CreateAs)
             .SelectMany(section => section.MissingForCreate)
             .ToList();
-        return $"Mapped to {List(sections)}; waiting to be matched, and to be created as {lead.CreateAs} if it is not found."
+        var again = lead.AgainAfter is null ? "" : $" again, since what stopped it ({lead.AgainAfter}) may be mended,";
+        return $"Mapped{again} to {List(sections)}; waiting to be matched, and to be created as {lead.CreateAs} if it is not found."
             + (missing.Count == 0 ? "" : $" A create would lack {List(missing)}.")
             + string.Concat((lead.Remarks ?? []).Select(remark => $" {remark.Object}.{remark.Field}: {remark.Text}."));
     }
@@ -91,11 +92,22 @@ public static class Explanation
         var sent = write.Fields.Where(field => field.Written).Select(field => field.Field).ToList();
         return write.Outcome switch
         {
-            WriteOutcome.Created => $"Created {record} with {List(sent)}.",
+            WriteOutcome.Created => $"Created {record} with {List(sent)}{Owned(write.Owner)}.",
             WriteOutcome.Updated => $"Updated {List(sent)} of {record}.",
             _ => $"Nothing to change: {record} holds what is wanted, or what differs is not ours to write.",
         };
     }
+
+    private static string Owned(RecordOwner? owner) =>
+        owner?.By switch
+        {
+            null => "",
+            OwnerChoice.AssignmentRules => $"; the org's assignment rules gave it to {owner.Id}",
+            OwnerChoice.Fallback =>
+                $"; it belongs to {owner.Id}, for those whom the rule names before cannot own it now",
+            OwnerChoice.IntegrationUser => $"; it stays with {owner.Id}, the user that LeadSync is connected as",
+            _ => $"; it belongs to {owner.Id}, as the rule says",
+        };
 
     private static string Imported(ImportedLead lead)
     {
@@ -118,6 +130,8 @@ public static class Explanation
     private static string Failed(FailedSync failure)
     {
         var fields = failure.Fields.Count == 0 ? "" : $" It is about {List(failure.Fields)}.";
+        if (FailureCatalogue.All.GetValueOrDefault(failure.Code) is { IsWarning: true })
+            return $"Wants a look ({failure.Code}): {failure.Message}{fields} {failure.Fix}";
         return failure.Transient
             ? $"Held up while {Doing(failure.Stage)} ({failure.Code}): {failure.Message}{fields} It is tried again by itself."
             : $"Failed while {Doing(failure.Stage)} ({failure.Code}): {failure.Message}{fields} {failure.Fix}";

@@ -145,7 +145,10 @@ public sealed partial class ReadSchema(
             described.Updateable,
             readAt,
             [.. described.Fields.Select(ToField)]
-        );
+        )
+        {
+            RecordTypes = described.RecordTypes?.Select(one => new CrmRecordType(one.Id, one.Name, one.Label)).ToList(),
+        };
 
     private static CrmField ToField(FieldSchema field) =>
         new(

@@ -25,6 +25,9 @@ internal sealed record SalesforceCall(CrmSession Session, HttpMethod Method, str
     /// <summary>A duplicate rule that only warns is passed over.</summary>
     public bool AllowsDuplicates { get; init; }
 
+    /// <summary>Of creates: which assignment rule chooses their owners; null keeps them still.</summary>
+    public Assignment? Assigns { get; init; }
+
     /// <summary>It is about one record, so that what is refused is the record's and not the call's.</summary>
     public bool OfRecord { get; init; }
 

@@ -4,7 +4,14 @@ namespace LeadSync.Crm.Salesforce;
 /// <param name="Object">Null where it may hold records of several objects.</param>
 /// <param name="KeyField">The field that upserts go by; null for none.</param>
 /// <param name="AllowsDuplicates">A duplicate rule that only warns is passed over.</param>
-internal sealed record CollectionKind(bool Creates, string? Object, string? KeyField, bool AllowsDuplicates)
+/// <param name="Assigns">Which assignment rule chooses the owners; null for none.</param>
+internal sealed record CollectionKind(
+    bool Creates,
+    string? Object,
+    string? KeyField,
+    bool AllowsDuplicates,
+    Assignment? Assigns
+)
 {
     public HttpMethod Method => Creates ? HttpMethod.Post : HttpMethod.Patch;
 
@@ -13,8 +20,8 @@ internal sealed record CollectionKind(bool Creates, string? Object, string? KeyF
 
     public static CollectionKind Of(RecordWrite write, bool mixed) =>
         write.Key is { } key
-            ? new(false, SoqlText.Name(write.Object), SoqlText.Name(key.Field), write.AllowsDuplicates)
-            : new(write.RecordId is null, mixed ? null : write.Object, null, write.AllowsDuplicates);
+            ? new(false, SoqlText.Name(write.Object), SoqlText.Name(key.Field), write.AllowsDuplicates, Assigns: null)
+            : new(write.RecordId is null, mixed ? null : write.Object, null, write.AllowsDuplicates, write.Assignment);
 }
 
 /// <summary>Writes that go together as one collection: all creates, all updates or all upserts by one key, no record twice.</summary>

@@ -10,6 +10,9 @@ internal sealed record SalesforcePart(HttpMethod Method, string Url, Action<Utf8
 {
     /// <summary>Refused with 412 when the record was changed after this instant, which counts in whole seconds.</summary>
     public DateTimeOffset? UnmodifiedSince { get; init; }
+
+    /// <summary>Of creates: which assignment rule chooses their owners; null keeps them still.</summary>
+    public Assignment? Assigns { get; init; }
 }
 
 /// <summary>What one sub-request was answered.</summary>
@@ -23,13 +26,6 @@ internal sealed record SalesforceReply(int Status, JsonElement Body)
 /// </summary>
 internal sealed class SalesforceComposite(SalesforceHttp http)
 {
-    /// <summary>
-    /// Salesforce runs assignment rules on REST creates <em>and updates</em> unless told not to, so a sync would take leads
-    /// from their owners. Set on the call and on each sub-request, since it is not documented which one collections obey.
-    /// </summary>
-    public const string AutoAssign = "Sforce-Auto-Assign";
-    public const string Never = "FALSE";
-
     private const string Reference = "part";
 
     public string Root => http.Root;
@@ -43,7 +39,11 @@ internal sealed class SalesforceComposite(SalesforceHttp http)
     )
     {
         using var body = SalesforceBody.Write((parts, writes), Write);
-        var call = new SalesforceCall(session, HttpMethod.Post, "/composite", writes) { Body = body };
+        var call = new SalesforceCall(session, HttpMethod.Post, "/composite", writes)
+        {
+            Body = body,
+            Assigns = SalesforceAssignment.OfAll([.. parts.Select(part => part.Assigns)]),
+        };
         var answer = await http.SendAsync(call, cancellationToken);
         var replies = new SalesforceReply?[parts.Count];
         if (answer.Json.Member("compositeResponse") is not { ValueKind: JsonValueKind.Array } responses)
@@ -83,7 +83,7 @@ internal sealed class SalesforceComposite(SalesforceHttp http)
             if (call.Writes)
             {
                 writer.WriteStartObject("httpHeaders");
-                writer.WriteString(AutoAssign, Never);
+                writer.WriteString(SalesforceAssignment.Header, SalesforceAssignment.Write(part.Assigns));
                 if (part.UnmodifiedSince is { } instant)
                     writer.WriteString("If-Unmodified-Since", instant.ToString("r", CultureInfo.InvariantCulture));
                 writer.WriteEndObject();

@@ -68,8 +68,28 @@ internal sealed record DescribedObject(
     List<DescribedField> Fields
 )
 {
+    public List<DescribedRecordType>? RecordTypeInfos { get; init; }
+
     public ObjectSchema ToSchema() =>
-        new(Name, Label ?? Name, Createable, Updateable, Fields.ConvertAll(field => field.ToSchema()));
+        new(Name, Label ?? Name, Createable, Updateable, Fields.ConvertAll(field => field.ToSchema()))
+        {
+            RecordTypes = RecordTypeInfos is null
+                ? null
+                : [.. RecordTypeInfos.Where(one => one.IsToChoose).Select(one => one.ToSchema())],
+        };
+}
+
+internal sealed record DescribedRecordType(string RecordTypeId, string? DeveloperName, string? Name)
+{
+    public bool Active { get; init; }
+    public bool Available { get; init; }
+    public bool Master { get; init; }
+
+    /// <summary>The master stands for having none, and cannot be written.</summary>
+    public bool IsToChoose => Active && Available && !Master && DeveloperName is not null;
+
+    public RecordTypeSchema ToSchema() =>
+        new(RecordId.TryLengthen(RecordTypeId, out var id) ? id : RecordTypeId, DeveloperName!, Name ?? DeveloperName!);
 }
 
 internal sealed record DescribedField(string Name, string? Label, string Type)

@@ -97,7 +97,8 @@ public static class SalesforceErrors
     private const string LeadFix = "Correct the value where it is captured, or transform it in the mapping.";
     private const string OurFault = "LeadSync asked in a way that Salesforce does not take: a fault of LeadSync.";
     private const string TellUs = "Tell LeadSync's operator the request id; it cannot be mended in Salesforce.";
-    private const string Owners = "In Salesforce, choose an active user or a queue as the owner.";
+    private const string Owners =
+        "Name an active user or a queue in the push rule ('owner', with a 'fallback'), or activate the user in Salesforce; where the mapping writes OwnerId, correct it there.";
 
     private static readonly Verdict Unknown = new(
         "OUTCOME_UNKNOWN",
@@ -323,7 +324,7 @@ public static class SalesforceErrors
                 "INVALID_REFERENCE",
                 Record,
                 $"{On(fault, "An id")} names a record that is gone, of the wrong kind, or not visible to the connected user.",
-                "Correct the id, or give the integration user access to what it names."
+                "Correct the id in the mapping or the push rule, or give the integration user access to what it names."
             ),
             "INACTIVE_OWNER_OR_USER" => new("INACTIVE_OWNER", Record, "The owner is not an active user.", Owners),
             "ENTITY_IS_DELETED" => Deleted,

@@ -3,16 +3,22 @@ using System.Text.Json;
 namespace LeadSync.Crm.Salesforce;
 
 /// <summary>
-/// Finds records by id and email over several objects: the queries of all objects go as sub-requests of one composite
-/// call, because a query's own address may be only 16 KB long. Pages of an answer are followed the same way, all at once.
+/// Finds records by id and email over several objects, and owners: the queries of all objects go as sub-requests of one
+/// composite call, because a query's own address may be only 16 KB long. Pages of an answer are followed the same way, all at
+/// once.
 /// </summary>
 internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider clock)
 {
-    private sealed record Page(ObjectSearch Of, string Url);
+    /// <param name="Of">Null for a page of owners.</param>
+    private sealed record Page(ObjectSearch? Of, string Url);
 
     public async Task<Found> FindAsync(CrmSession session, Search search, CancellationToken cancellationToken)
     {
-        var waiting = new Queue<Page>(search.Objects.SelectMany(part => FirstPages(session, part, search.DeletedToo)));
+        var owners = search.Owners is null ? null : new SalesforceOwners();
+        var waiting = new Queue<Page>([
+            .. search.Objects.SelectMany(part => FirstPages(session, part, search.DeletedToo)),
+            .. SalesforceOwners.Queries(search.Owners).Select(query => new Page(null, Address("query", query))),
+        ]);
         var records = new Dictionary<string, CrmRecord>(StringComparer.Ordinal);
         DateTimeOffset? serverTime = null;
         string? requestId = null;
@@ -26,15 +32,21 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
             var (replies, answer) = await composite.SendAsync(session, parts, writes: false, cancellationToken);
             for (var index = 0; index < pages.Count; index++)
             {
-                if (Read(pages[index], replies[index], answer, records) is { } next)
-                    waiting.Enqueue(next);
+                var next = pages[index].Of is { } of
+                    ? Read(of, replies[index], answer, records)
+                    : owners!.Read(replies[index], answer);
+                if (next is not null)
+                    waiting.Enqueue(pages[index] with { Url = next });
             }
             calls += answer.Calls;
             // The first answer's clock is the latest instant that all that was found is known to include.
             serverTime ??= answer.ServerTime;
             requestId ??= answer.RequestId;
         }
-        return new Found([.. records.Values], serverTime ?? clock.GetUtcNow(), calls, requestId);
+        return new Found([.. records.Values], serverTime ?? clock.GetUtcNow(), calls, requestId)
+        {
+            Owners = owners?.All,
+        };
     }
 
     private IEnumerable<Page> FirstPages(CrmSession session, ObjectSearch search, bool deletedToo)
@@ -57,12 +69,11 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
                 throw new ArgumentException("CreatedSince needs a session that knows its user.", nameof(session));
             soql.CreatedSince(since, userId);
         }
-        return soql.Build()
-            .Select(query => new Page(
-                search,
-                $"{composite.Root}/{(deletedToo ? "queryAll" : "query")}?q={Uri.EscapeDataString(query)}"
-            ));
+        return soql.Build().Select(query => new Page(search, Address(deletedToo ? "queryAll" : "query", query)));
     }
+
+    private string Address(string resource, string query) =>
+        $"{composite.Root}/{resource}?q={Uri.EscapeDataString(query)}";
 
     private static IEnumerable<string> Columns(ObjectSearch search, bool deletedToo) =>
         SalesforceRecords.Columns(
@@ -72,8 +83,8 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
             deletedToo
         );
 
-    // One malformed id makes Salesforce refuse the whole query; and no record has it.
-    private static IEnumerable<string> Ids(IEnumerable<string> ids)
+    /// <summary>One malformed id makes Salesforce refuse the whole query; and no record has it.</summary>
+    public static IEnumerable<string> Ids(IEnumerable<string> ids)
     {
         var distinct = new HashSet<string>(StringComparer.Ordinal);
         foreach (var id in ids)
@@ -103,8 +114,8 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
         return true;
     }
 
-    private static Page? Read(
-        Page page,
+    private static string? Read(
+        ObjectSearch search,
         SalesforceReply? reply,
         SalesforceAnswer answer,
         Dictionary<string, CrmRecord> records
@@ -116,9 +127,9 @@ internal sealed class SalesforceFind(SalesforceComposite composite, TimeProvider
         foreach (var row in rows.EnumerateArray())
         {
             var record =
-                SalesforceRecords.Read(page.Of.Object, page.Of.Fields, row) ?? throw SalesforceQuery.Unreadable(answer);
+                SalesforceRecords.Read(search.Object, search.Fields, row) ?? throw SalesforceQuery.Unreadable(answer);
             records.TryAdd(record.Id, record);
         }
-        return SalesforceQuery.Next(body, answer) is { } next ? page with { Url = next } : null;
+        return SalesforceQuery.Next(body, answer);
     }
 }

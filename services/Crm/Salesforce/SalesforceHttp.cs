@@ -116,7 +116,7 @@ internal sealed class SalesforceHttp(HttpClient http, SalesforceOptions options,
             new MediaTypeWithQualityHeaderValue(call.WantsCsv ? "text/csv" : "application/json")
         );
         if (call.Writes)
-            request.Headers.Add(SalesforceComposite.AutoAssign, SalesforceComposite.Never);
+            request.Headers.Add(SalesforceAssignment.Header, SalesforceAssignment.Write(call.Assigns));
         if (call.AllowsDuplicates)
             request.Headers.Add("Sforce-Duplicate-Rule-Header", "allowSave=true");
         request.Headers.IfUnmodifiedSince = call.UnmodifiedSince;

@@ -37,8 +37,9 @@ public sealed class SalesforceOptions
     public bool GuardInComposite { get; set; }
 
     /// <summary>
-    /// Writes that fit one call whatever their mix: 800 by default. Of the five collections one may be left part empty,
-    /// because creates and updates never share one.
+    /// Writes that fit one call as creates and updates, whatever their mix: 800 by default. Of the five collections one may be
+    /// left part empty, because creates and updates never share one; upserts, and creates under assignment rules, may take
+    /// further ones.
     /// </summary>
     public int WritesPerCall => (HeavyPartsPerCall - 1) * RecordsPerCollection;
 }

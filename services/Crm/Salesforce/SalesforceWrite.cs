@@ -103,6 +103,7 @@ internal sealed class SalesforceWrite(SalesforceHttp http, SalesforceComposite c
         {
             Body = body,
             AllowsDuplicates = write.AllowsDuplicates,
+            Assigns = write.Assignment,
             OfRecord = true,
         };
         try
@@ -152,7 +153,10 @@ internal sealed class SalesforceWrite(SalesforceHttp http, SalesforceComposite c
                 collection.Kind.Method,
                 composite.Root + collection.Kind.Path,
                 json => SalesforceWriteJson.Write(json, (writes, collection))
-            )),
+            )
+            {
+                Assigns = collection.Kind.Assigns,
+            }),
             .. planned.Guarded.Select(index => new SalesforcePart(
                 HttpMethod.Patch,
                 composite.Root + PathOf(writes[index]),
@@ -192,6 +196,7 @@ internal sealed class SalesforceWrite(SalesforceHttp http, SalesforceComposite c
         {
             Body = body,
             AllowsDuplicates = collection.Kind.AllowsDuplicates,
+            Assigns = collection.Kind.Assigns,
         };
         try
         {

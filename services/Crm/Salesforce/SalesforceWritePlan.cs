@@ -94,6 +94,8 @@ internal static class SalesforceWritePlan
             throw new ArgumentException("A record is found by its id or by a key, not by both.", nameof(write));
         if (write.AllowsDuplicates && write.RecordId is not null)
             throw new ArgumentException("Only a create can pass over a duplicate rule.", nameof(write));
+        if (write.Assignment is not null && (write.RecordId is not null || write.Key is not null))
+            throw new ArgumentException("Assignment rules choose an owner on a create only.", nameof(write));
         if (write.UnmodifiedSince is not null && !RecordId.TryLengthen(write.RecordId, out _))
             throw new ArgumentException("Only the update of a record can be guarded.", nameof(write));
     }

@@ -19,7 +19,7 @@ public static class BusSetup
         services.AddSingleton<Broker>();
         services.AddHostedService(provider => provider.GetRequiredService<Broker>());
         services.AddSingleton<Backoff>();
-        services.AddSingleton<Publisher>().AddSingleton<ProductOutcomes>();
+        services.AddSingleton<Publisher>().AddSingleton<ProductOutcomes>().AddSingleton<Bursts>();
         services.AddHealthChecks().AddCheck<BusHealth>("bus", tags: [ServiceDefaults.Ready]);
 
         services.AddMassTransit<IPublishingBus>(bus =>

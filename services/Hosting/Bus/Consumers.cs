@@ -81,11 +81,8 @@ public sealed class Consumers
         where TConsumer : class, IItemConsumer<TItem>
     {
         HasShares = true;
-        for (var share = 1; share <= _options.Shares; share++)
-        {
-            var queue = shares.QueueOf(share);
+        foreach (var (_, queue) in shares.Queues(_options.Shares))
             Endpoints.Add((context, rabbit) => rabbit.ReceiveEndpoint(queue, endpoint => Read(context, endpoint)));
-        }
         _services.AddSingleton(
             new ReadShares(shares, (context, endpoint) => Read(context, (IRabbitMqReceiveEndpointConfigurator)endpoint))
         );

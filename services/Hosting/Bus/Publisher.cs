@@ -18,6 +18,7 @@ public sealed class Publisher(
     Broker broker,
     BrokerPlace place,
     BusOptions options,
+    Bursts bursts,
     ProductOutcomes products
 )
 {
@@ -40,7 +41,14 @@ public sealed class Publisher(
                 patience ?? Patience,
                 limit =>
                     Task.WhenAll(
-                        SendAsync(kind.Exchange, workspace, Lists.Of(workspace, items), sentAt: null, limit),
+                        SendAsync(
+                            kind.Exchange,
+                            workspace,
+                            items.Count,
+                            Lists.Of(workspace, items),
+                            sentAt: null,
+                            limit
+                        ),
                         products.TellAsync(kind, workspace, items, limit)
                     ),
                 cancellationToken
@@ -66,6 +74,7 @@ public sealed class Publisher(
                             SendAsync(
                                 exchange,
                                 group.Key.Workspace,
+                                group.Count(),
                                 Lists.OfUnread(
                                     group.Key.Workspace,
                                     group.Key.Source,
@@ -82,6 +91,7 @@ public sealed class Publisher(
     private async Task SendAsync(
         string exchange,
         string workspace,
+        int items,
         IEnumerable<byte[]> lists,
         DateTimeOffset? sentAt,
         CancellationToken cancellationToken
@@ -96,7 +106,10 @@ public sealed class Publisher(
                 )
             )
             .WaitAsync(cancellationToken);
-        var key = shares is null ? "" : Shares.KeyOf(workspace, options.Shares);
+        var key =
+            shares is null ? ""
+            : bursts.Exceeds(shares, workspace, items) ? Shares.BurstKey
+            : Shares.KeyOf(workspace, options.Shares);
         var pipe = Pipe.Execute<SendContext<OutgoingBody>>(context => Address(context, key, sentAt));
         await Task.WhenAll(lists.Select(body => endpoint.Send(new OutgoingBody(body), pipe, cancellationToken)));
     }

@@ -8,7 +8,8 @@ namespace LeadSync.Hosting.Bus;
 /// <summary>
 /// An intake that is spread over several queues by workspace, so that what one workspace sends at once delays only those who
 /// share its queue. The publisher computes the share: broker and consumers know only numbers, and no plugin is needed. Which
-/// share a workspace has may change with their number, for nothing depends on the order of messages.
+/// share a workspace has may change with their number, for nothing depends on the order of messages. What a workspace sends
+/// above an ordinary pace (<see cref="Bursts"/>) goes to one queue more, where only bursts wait for each other.
 /// </summary>
 /// <param name="Exchange">Carries the event's name. Products, and our services before there were shares, publish to it.</param>
 /// <param name="Queue">Takes what comes over <paramref name="Exchange"/>, and the redriven dead letters of all shares.</param>
@@ -19,6 +20,19 @@ public sealed record Shares(string Exchange, string Queue)
 
     /// <summary>Where our services publish: a topic exchange, with a share's number as routing key.</summary>
     public string SharesExchange => $"{Exchange}.shares";
+
+    /// <summary>The routing key of what is sent above the pace.</summary>
+    public const string BurstKey = "burst";
+
+    /// <summary>Takes what is sent above the pace.</summary>
+    public string BurstQueue => $"{Queue}.{BurstKey}";
+
+    /// <summary>Every queue that is spread over, where there are so many shares, and the key by which it is reached.</summary>
+    public IEnumerable<(string Key, string Queue)> Queues(int count) =>
+        Enumerable.Range(1, count).Select(share => (KeyOf(share), QueueOf(share))).Append((BurstKey, BurstQueue));
+
+    /// <summary>Whether this is one of the queues that are spread over.</summary>
+    public bool Has(string queue) => queue == BurstQueue || NumberOf(queue) is not null;
 
     /// <summary>A share's queue.</summary>
     /// <param name="share">Its number, from 1.</param>

@@ -44,13 +44,7 @@ public static class Topology
     public static IEnumerable<TopologyRoute> RoutesWith(int shares) =>
         Routes.Concat(
             Shared.SelectMany(intake =>
-                Enumerable
-                    .Range(1, shares)
-                    .Select(share => new TopologyRoute(
-                        intake.SharesExchange,
-                        intake.QueueOf(share),
-                        Shares.KeyOf(share)
-                    ))
+                intake.Queues(shares).Select(one => new TopologyRoute(intake.SharesExchange, one.Queue, one.Key))
             )
         );
 
@@ -59,7 +53,7 @@ public static class Topology
     /// redriven from there is sorted anew.
     /// </summary>
     public static string DeadLetterQueue(string queue) =>
-        $"{Shared.FirstOrDefault(shares => shares.NumberOf(queue) is not null)?.Queue ?? queue}.dead";
+        $"{Shared.FirstOrDefault(shares => shares.Has(queue))?.Queue ?? queue}.dead";
 
     /// <summary>
     /// The arguments of a queue. The limit is stated because it differs by version: 3.10 has none and drops messages at

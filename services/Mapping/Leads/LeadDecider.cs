@@ -83,7 +83,16 @@ public static class LeadDecider
             switch (candidate.Choice)
             {
                 case Choice.Map(MappingOutcome.Mapped wanted):
-                    mapped.Add(MappingEvents.Mapped(lead, candidate.ConnectionId, candidate.CreateAs, version, wanted));
+                    mapped.Add(
+                        MappingEvents.Mapped(
+                            lead,
+                            candidate.ConnectionId,
+                            candidate.CreateAs,
+                            version,
+                            wanted,
+                            claimed is null ? null : Mended(candidate.Before)
+                        )
+                    );
                     break;
                 case Choice.Map(MappingOutcome.CannotMap cannot):
                     failed.Add(MappingEvents.CannotMap(lead, candidate.ConnectionId, version, cannot));
@@ -113,6 +122,9 @@ public static class LeadDecider
         pairs.AddRange(NoMoreDue(lead, batch, claimed, pairs));
         return new LeadDecision(pairs, mapped, failed);
     }
+
+    private static string? Mended(Pair? before) =>
+        before is { FailedBy: FailedBy.Mapping or FailedBy.Push } ? before.FailedCode : null;
 
     private static long VersionOf(WorkingLead lead, Candidate candidate) =>
         candidate switch

@@ -11,7 +11,8 @@ public static class MappingEvents
         Guid connectionId,
         string createAs,
         long version,
-        MappingOutcome.Mapped mapped
+        MappingOutcome.Mapped mapped,
+        string? againAfter = null
     ) =>
         new()
         {
@@ -26,6 +27,7 @@ public static class MappingEvents
             Match = new MatchKeys { Records = Records(lead, connectionId), Email = lead.Email },
             Sections = mapped.Sections,
             Remarks = mapped.Remarks.Count == 0 ? null : mapped.Remarks,
+            AgainAfter = againAfter,
             Metadata = lead.State.Metadata?.Pairs,
         };
 

@@ -25,7 +25,7 @@ public sealed class SyncFailedConsumer(PairStore pairs, SchemaCopies schemas) : 
         await pairs.LearnFailuresAsync(
             [
                 .. learnt
-                    .Where(item => !item.Item.Transient)
+                    .Where(item => !item.Item.Transient && !IsWarning(item.Item.Code))
                     .Select(item => new LearntFailure(
                         new LeadKey(item.Workspace, item.Item.Source, item.Item.LeadId!),
                         item.Item.ConnectionId!.Value,
@@ -36,6 +36,9 @@ public sealed class SyncFailedConsumer(PairStore pairs, SchemaCopies schemas) : 
             cancellationToken
         );
     }
+
+    // The lead was written: there is nothing of it to take up again.
+    private static bool IsWarning(string code) => FailureCatalogue.All.GetValueOrDefault(code) is { IsWarning: true };
 
     // Our own services' events are well formed; one that cannot be learnt costs a re-map, not a lead.
     public Task RejectAsync(Arrived<FailedSync> item, Exception fault, CancellationToken cancellationToken) =>

@@ -68,9 +68,7 @@ public sealed class LaneRound(Matcher matcher, Writer writer, Settler settler, S
             return;
         }
 
-        var decided = await matcher.DecideAsync(lease, batch, findings, claim, cancellationToken);
-        var leftOut = new HashSet<WaitingLead>(batch, ReferenceEqualityComparer.Instance);
-        leftOut.ExceptWith(decided.Select(pair => pair.Lead));
+        var (decided, leftOut) = await matcher.DecideAsync(lease, batch, findings, claim, cancellationToken);
         var writes = decided
             .Where(pair => pair.Decision is Decision.Write)
             .Select(pair => (pair.Lead, Decision: (Decision.Write)pair.Decision))

@@ -22,15 +22,17 @@ public static class Decisions
 
     /// <param name="appliedTo">What was last applied to a record, by its id.</param>
     /// <param name="settled">Stamps before this are certainly older than the reading, in the CRM's whole seconds.</param>
+    /// <param name="owners">Whom a new record may be given to; null where nobody had to be looked at.</param>
     public static Decision Decide(
         WaitingLead lead,
         Match match,
         RuleSet rules,
         Func<string, IReadOnlyDictionary<string, AppliedField>> appliedTo,
-        DateTimeOffset settled
+        DateTimeOffset settled,
+        OwnersNow? owners = null
     )
     {
-        var creating = new Creation(lead, rules, settled);
+        var creating = new Creation(lead, rules, settled, owners);
         return match switch
         {
             Match.One { Record: var record, By: var by } => Exists(creating, record.Object, by, match)
@@ -161,7 +163,7 @@ public static class Decisions
 
 /// <summary>Decides the create of one lead's record. Pure.</summary>
 /// <param name="Settled">Before it is sent, by the CRM's clock.</param>
-internal sealed record Creation(WaitingLead Lead, RuleSet Rules, DateTimeOffset Settled)
+internal sealed record Creation(WaitingLead Lead, RuleSet Rules, DateTimeOffset Settled, OwnersNow? Owners)
 {
     /// <param name="isFindable">It need not be found again by a key: the rule creates without one.</param>
     /// <param name="allowsDuplicates">A duplicate rule of the org that only warns is passed over.</param>
@@ -198,15 +200,14 @@ internal sealed record Creation(WaitingLead Lead, RuleSet Rules, DateTimeOffset 
         }
         if (Lead.TestBatch is not null)
             fields = TestMark.On(fields);
-        return new Decision.Write(
-            new WritePlan(section.Object, RecordId: null, fields, FieldRules.Applied(section, fields, wanted.Source))
-            {
-                Key = key,
-                AllowsDuplicates = allowsDuplicates,
-                NotBefore = Settled,
-            },
-            match
-        );
+        var applied = FieldRules.Applied(section, fields, wanted.Source);
+        var plan = new WritePlan(section.Object, RecordId: null, fields, applied)
+        {
+            Key = key,
+            AllowsDuplicates = allowsDuplicates,
+            NotBefore = Settled,
+        };
+        return new Decision.Write(Ownership.Give(plan, rule, Owners), match);
     }
 
     private bool Writes(List<FieldDecision> fields, RuleKey key) =>

@@ -31,14 +31,17 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
         var found = await access.Crm.FindAsync(access, search, cancellationToken);
         var settled = Settled(found, clock.GetElapsedTime(began));
         var healed = await HealAsync(access, search, batch, found.Records, cancellationToken);
-        return new Findings(new FoundRecords(healed), settled, now);
+        return new Findings(new FoundRecords(healed), settled, now)
+        {
+            Owners = new OwnersNow(found.Owners, access.UserId),
+        };
     }
 
     /// <summary>
-    /// What is to be done with each lead. One that was found to share its record with another that is under way is left out, and
-    /// waits for what becomes of that.
+    /// What is to be done with each lead, its keys now all that are known. One that was found to share its record with another that
+    /// is under way is left out, and waits for what becomes of that.
     /// </summary>
-    public async Task<List<(WaitingLead Lead, Decision Decision)>> DecideAsync(
+    public async Task<(List<(WaitingLead Lead, Decision Decision)> Decided, List<WaitingLead> LeftOut)> DecideAsync(
         Lease lease,
         IReadOnlyList<WaitingLead> batch,
         Findings findings,
@@ -52,21 +55,28 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
         var taken = (await claims.ClaimAsync(lease, keys, cancellationToken)).ToHashSet(StringComparer.Ordinal);
         var ofLead = keys.ToLookup(one => one.lead, one => one.key, ReferenceEqualityComparer.Instance);
         var matched = new List<(WaitingLead Lead, Match Match)>(batch.Count);
+        var leftOut = new List<WaitingLead>();
         var records = new HashSet<string>(StringComparer.Ordinal);
         foreach (var lead in batch)
         {
             if (ofLead[lead].Any(taken.Contains) || !ofLead[lead].All(claim.TryTake))
+            {
+                leftOut.Add(lead);
                 continue;
+            }
             var match = MatchRules.Find(lead, findings.Records, findings.Rules);
             if (
                 match is Match.One { Record: var record }
                 && !(claim.TryTake(PersonKeys.OfRecord(record.Id)) && records.Add(record.Id))
             )
+            {
+                leftOut.Add(lead);
                 continue;
+            }
             taken.UnionWith(ofLead[lead]);
             matched.Add((lead with { Keys = [.. lead.Keys.Union(ofLead[lead], StringComparer.Ordinal)] }, match));
         }
-        return await DecideAsync(lease.ConnectionId, matched, findings, cancellationToken);
+        return (await DecideAsync(lease.ConnectionId, matched, findings, cancellationToken), leftOut);
     }
 
     /// <summary>
@@ -109,7 +119,7 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
 
     private async Task<List<(WaitingLead Lead, Decision Decision)>> DecideAsync(
         Guid connectionId,
-        IReadOnlyList<(WaitingLead Lead, Match Match)> matched,
+        List<(WaitingLead Lead, Match Match)> matched,
         Findings findings,
         CancellationToken cancellationToken
     )
@@ -121,21 +131,19 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
             .Distinct()
             .ToList();
         var appliedTo = await applied.ReadAsync(connectionId, records, cancellationToken);
-        return
-        [
-            .. matched.Select(pair =>
-                (
+        return matched.ConvertAll(pair =>
+            (
+                pair.Lead,
+                Decisions.Decide(
                     pair.Lead,
-                    Decisions.Decide(
-                        pair.Lead,
-                        pair.Match,
-                        findings.Rules,
-                        id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing),
-                        findings.Settled
-                    )
+                    pair.Match,
+                    findings.Rules,
+                    id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing),
+                    findings.Settled,
+                    findings.Owners
                 )
-            ),
-        ];
+            )
+        );
     }
 
     // The CRM's clock when the reading began, in its whole seconds: the records may have been read at any moment since.
@@ -237,7 +245,10 @@ public sealed class Matcher(RuleStore rules, ExternalIdClaims claims, AppliedSto
                         : new ExternalIds(field, externalIds[objectName].ToHashSet(StringComparer.Ordinal)),
                 };
             }),
-        ]);
+        ])
+        {
+            Owners = Ownership.SearchFor(batch, rules),
+        };
     }
 
     private static IEnumerable<KnownRecord> Known(WaitingLead lead) =>
@@ -252,4 +263,8 @@ public sealed record Foreseen(WaitingLead Lead, Decision? Decision, WaitingLead?
 /// <summary>What one search found.</summary>
 /// <param name="Settled">Stamps before this are certainly older than the reading, in the CRM's whole seconds.</param>
 /// <param name="Rules">The push rules as they were then.</param>
-public sealed record Findings(FoundRecords Records, DateTimeOffset Settled, RuleSet Rules);
+public sealed record Findings(FoundRecords Records, DateTimeOffset Settled, RuleSet Rules)
+{
+    /// <summary>Whom new records may be given to; null where nobody had to be looked at.</summary>
+    public OwnersNow? Owners { get; init; }
+}

@@ -51,7 +51,8 @@ public static class Tell
         WriteOutcome outcome,
         KnownRecord record,
         string? requestId,
-        DateTimeOffset at
+        DateTimeOffset at,
+        RecordOwner? owner = null
     ) =>
         Outcome.Of(
             new WrittenRecord
@@ -67,6 +68,7 @@ public static class Tell
                 Outcome = outcome,
                 Record = record,
                 Fields = plan.Fields,
+                Owner = owner,
                 CrmRequestId = requestId,
                 Metadata = lead.Wanted.Metadata,
             }

@@ -34,6 +34,15 @@ public sealed record PushRule
 
     /// <summary>Of the rule for Leads: what becomes of a lead that is found to be a Contact.</summary>
     public ExistsAsContactPolicy ExistsAsContact { get; init; }
+
+    /// <summary>Whom a record belongs to that is created, unless the mapping writes its owner.</summary>
+    public OwnerRule Owner { get; init; } = OwnerRule.Leave;
+
+    /// <summary>
+    /// Id of the record type that a created record is given, unless the mapping writes it; null leaves it to the CRM. A rule that was
+    /// not saved yet may have the record type's name here.
+    /// </summary>
+    public string? RecordType { get; init; }
 }
 
 public enum RuleMode

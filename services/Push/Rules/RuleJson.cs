@@ -51,6 +51,8 @@ public static class RuleJson
         NoMatchKey,
         SeveralMatches,
         DeletedRecord,
+        OwnerJson.Name,
+        RecordTypes.Name,
     ];
     private static readonly string[] OfLeads = [.. OfAll, ExistsAsContact, ExistsAsBoth];
 
@@ -90,6 +92,8 @@ public static class RuleJson
             DeletedRecord = Choice<DeletedRecordPolicy>(body, DeletedRecord, faults),
             ExistsAsContact =
                 objectName == Lead ? Choice<ExistsAsContactPolicy>(body, ExistsAsContact, faults) : default,
+            Owner = OwnerJson.Read(objectName, body, faults),
+            RecordType = RecordType(body, faults),
         };
         if (faults.Count == 0)
             faults.AddRange(Contradictions(rule));
@@ -107,6 +111,8 @@ public static class RuleJson
             [NoMatchKey] = RuleText.Of(rule.NoMatchKey),
             [SeveralMatches] = RuleText.Of(rule.SeveralMatches),
             [DeletedRecord] = RuleText.Of(rule.DeletedRecord),
+            [OwnerJson.Name] = OwnerJson.Write(rule.Owner),
+            [RecordTypes.Name] = rule.RecordType,
         };
         if (objectName == Lead)
         {
@@ -119,9 +125,12 @@ public static class RuleJson
     /// <summary>A rule as it was stored.</summary>
     public static PushRule Parse(string objectName, string json) => Read(objectName, JsonElement.Parse(json)).Rule;
 
-    /// <summary>What the CRM says against a rule.</summary>
+    /// <summary>A rule with what it names in the CRM made certain, and what the CRM says against it.</summary>
     /// <param name="schema">The object as the connected user sees it.</param>
-    public static IEnumerable<FieldFault> Against(PushRule rule, CrmSchema schema)
+    public static (PushRule Rule, IEnumerable<FieldFault> Faults) Against(PushRule rule, CrmSchema schema) =>
+        (RecordTypes.Resolve(rule, schema), [.. AgainstKey(rule, schema), .. RecordTypes.Against(rule, schema)]);
+
+    private static IEnumerable<FieldFault> AgainstKey(PushRule rule, CrmSchema schema)
     {
         if (rule.ExternalIdField is not { } name)
             yield break;
@@ -175,6 +184,34 @@ public static class RuleJson
                 "creates, but the mode never does",
                 "Choose update or skip, or another mode."
             );
+        if (rule is { Mode: RuleMode.UpdateOnly, Owner.By: not OwnerKind.Leave })
+            yield return new(
+                OwnerJson.Name,
+                "is whom new records belong to, but the mode creates none",
+                "Leave it out, or choose another mode."
+            );
+        if (rule is { Mode: RuleMode.UpdateOnly, RecordType: not null })
+            yield return new(
+                RecordTypes.Name,
+                "is what new records are given, but the mode creates none",
+                "Leave it out, or choose another mode."
+            );
+    }
+
+    private static string? RecordType(JsonElement body, List<FieldFault> faults)
+    {
+        if (Text(body, RecordTypes.Name, faults) is not { } text)
+            return null;
+        var read = RecordTypes.Read(text);
+        if (read is null)
+            faults.Add(
+                new(
+                    RecordTypes.Name,
+                    "can be neither a record type's name nor its id",
+                    "Write its DeveloperName, or its id of 15 or 18 characters (012…)."
+                )
+            );
+        return read;
     }
 
     private static List<RuleKey> Keys(JsonElement body, List<FieldFault> faults)

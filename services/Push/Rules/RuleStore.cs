@@ -40,6 +40,8 @@ public sealed class RuleStore(NpgsqlDataSource database, SettingChanges changes,
         FailureCatalogue.AmbiguousMatch.Code,
         FailureCatalogue.RecordDeleted.Code,
         FailureCatalogue.DuplicatesDetected.Code,
+        FailureCatalogue.InactiveOwner.Code,
+        FailureCatalogue.InvalidReference.Code,
     ];
 
     private readonly ConcurrentDictionary<(Guid ConnectionId, string Object), (long Revision, PushRule Rule)> _read =

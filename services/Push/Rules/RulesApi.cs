@@ -217,7 +217,8 @@ public static class RulesApi
                 $"There is no such connection, or its CRM shows no {@object} to the connected user."
             );
         }
-        FieldFault[] all = [.. faults, .. RuleJson.Against(rule, schema)];
+        var (certain, others) = RuleJson.Against(rule, schema);
+        FieldFault[] all = [.. faults, .. others];
         if (all.Length > 0)
         {
             return FailureCatalogue.SettingInvalid.Problem(
@@ -233,7 +234,7 @@ public static class RulesApi
                 caller,
                 connectionId,
                 @object,
-                rule,
+                certain,
                 Expects(request),
                 cancellationToken,
                 restoredFrom

@@ -165,7 +165,10 @@ public sealed class RulesFile(RuleStore rules, SchemaClient schemas, RuleObjects
         if (link is not null)
         {
             if (await schemas.ReadAsync(workspace, link.Id, objectName, cancellationToken) is { } schema)
-                found = [.. found, .. RuleJson.Against(rule, schema)];
+            {
+                (rule, var others) = RuleJson.Against(rule, schema);
+                found = [.. found, .. others];
+            }
             else
                 faults.Add(
                     new($"{path}.{Object}", "is not shown to the connected user", "Give the user access to it.")

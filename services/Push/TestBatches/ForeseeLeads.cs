@@ -109,6 +109,7 @@ public sealed class ForeseeLeads(Matcher matcher, Settlements settlements, TimeP
                 Object = plan.Object,
                 Fields = plan.Fields,
                 OwnerBefore = OwnerOf(match),
+                Given = Owners.Given(plan),
             },
             Decision.Unchanged { Plan: var plan, Match: var match } => new Look(
                 one.Lead,
@@ -139,6 +140,7 @@ public sealed class ForeseeLeads(Matcher matcher, Settlements settlements, TimeP
         public string? Object { get; init; }
         public IReadOnlyList<FieldDecision> Fields { get; init; } = [];
         public string? OwnerBefore { get; init; }
+        public TestOwner? Given { get; init; }
 
         public ForeseenLead Of(Dictionary<string, int> numbers) =>
             new(Outcomes)
@@ -147,6 +149,7 @@ public sealed class ForeseeLeads(Matcher matcher, Settlements settlements, TimeP
                 Object = Object,
                 Fields = Fields,
                 OwnerBefore = OwnerBefore,
+                Given = Given,
             };
     }
 }
@@ -165,12 +168,15 @@ public sealed record ForeseenLead(IReadOnlyList<Outcome> Outcomes)
 
     /// <summary>Who owned the record that was found.</summary>
     public string? OwnerBefore { get; init; }
+
+    /// <summary>Whom the push rule gives a new record to; null where it says nothing, or the mapping does.</summary>
+    public TestOwner? Given { get; init; }
 }
 
 /// <summary>Fields that every test batch looks at, whatever is mapped; API names of Salesforce.</summary>
 public static class RecordFields
 {
-    public const string Owner = "OwnerId";
+    public const string Owner = WritePlan.OwnerField;
 
     /// <summary>Of Leads.</summary>
     public const string Status = "Status";

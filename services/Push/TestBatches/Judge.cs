@@ -48,10 +48,26 @@ internal sealed class Judge(IReadOnlyList<CrmRecord> read, LookAccess access)
         ];
     }
 
-    private static TestFinding Owner(CrmRecord record, TestOwner? owner)
+    private TestFinding Owner(CrmRecord record, TestOwner? owner)
     {
         var held = FoundRecords.Held(record, RecordFields.Owner);
         var found = FieldValue.Text(held);
+        if (owner is { By: Owners.ByAssignmentRules })
+        {
+            var isAssigned = !RecordId.Same(found, access.UserId);
+            return new TestFinding(
+                "owner",
+                isAssigned ? TestFindingStatus.Pass : TestFindingStatus.Fail,
+                isAssigned
+                    ? "The org's assignment rules gave the record to its owner."
+                    : "Assignment rules were asked for, and the record stayed with the user that LeadSync acts as."
+            )
+            {
+                Field = RecordFields.Owner,
+                Found = held,
+                Fix = isAssigned ? null : FailureCatalogue.OwnerNotAssigned.Fix,
+            };
+        }
         if (owner?.Id is not { } wanted)
             return new TestFinding("owner", TestFindingStatus.Pass, "The record has an owner.")
             {

@@ -73,7 +73,7 @@ public sealed class RunTestBatch(
             && holds.IsHeld(sample.Wanted!.ConnectionId, new Cargo(sample.Wanted.Source, name));
         return lead with
         {
-            Owner = Owners.Expected(lead.Action, lead.Fields, seen?.OwnerBefore, access.UserId),
+            Owner = Owners.Expected(lead.Action, lead.Fields, seen?.OwnerBefore, seen?.Given, access.UserId),
             Notes = isHeld
                 ? [.. lead.Notes, $"Writing leads of this source to {lead.Object} is held now, so a real one waits."]
                 : lead.Notes,

@@ -58,7 +58,16 @@ public sealed class VerifyLeads(TestBatchStore batches, ReadLanes lanes, TimePro
                 return lead with { Verdict = TestVerdict.NotWritten };
             // What was foreseen of another record says nothing about this one's owner.
             var before = telling.Matched?.Record?.RecordId == written.Record.RecordId ? seen?.OwnerBefore : null;
-            lead = lead with { Owner = Owners.Expected(lead.Action, written.Fields, before, access.UserId) };
+            lead = lead with
+            {
+                Owner = Owners.Expected(
+                    lead.Action,
+                    written.Fields,
+                    before,
+                    Owners.Given(written, seen?.Given),
+                    access.UserId
+                ),
+            };
             if (judge is null)
                 return lead with { Verdict = TestVerdict.Unfinished, Notes = [.. lead.Notes, unread!] };
             var findings = judge.Findings(sample, written, lead.Owner, WrittenLater(told, written));

@@ -49,6 +49,11 @@ public static class Probe
                             .. group
                                 .SelectMany(intent => intent.Plan.Values.Keys)
                                 .Concat(group.Key.Field is null ? [] : [group.Key.Field])
+                                .Concat(
+                                    group.Any(intent => intent.Plan.Assignment is not null)
+                                        ? [WritePlan.OwnerField]
+                                        : []
+                                )
                                 .Distinct(StringComparer.Ordinal),
                         ],
                         keyless.Count == 0 || self is null ? null : keyless.Min(NotBefore)

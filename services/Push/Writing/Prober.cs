@@ -68,7 +68,13 @@ public sealed class Prober(IntentStore intents, Settler settler, Settlements set
             switch (sightings[intent.IntentId])
             {
                 case Sighting.Ours { Record: var record }:
-                    ended.Add(settlements.Of(intent, Written(intent, record)));
+                    ended.Add(
+                        settlements.Of(
+                            intent,
+                            Written(intent, record),
+                            intent.Plan.Assignment is null ? null : AssignedOwners.Of(record, access.UserId)
+                        )
+                    );
                     break;
                 case Sighting.Unseen when now >= intent.CertainAt:
                     ended.Add(Settlements.NeverHappened(intent));

@@ -12,6 +12,9 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
     // Until the CRM's clock, which counts in seconds, is certainly in a later one.
     private static readonly TimeSpan MomentOfDoubt = TimeSpan.FromSeconds(1);
 
+    // How often a lead looks for another owner.
+    private const int OwnerLooks = 3;
+
     /// <summary>Ends what needs no write; null where one does.</summary>
     public Settlement? Of(WaitingLead lead, Decision decision)
     {
@@ -54,7 +57,8 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
     }
 
     /// <summary>Ends an intent whose answer is certain.</summary>
-    public Settlement Of(Intent intent, WriteResult result)
+    /// <param name="assigned">Whom the org's assignment rules gave a new record to; null where they were not asked, or it is not known.</param>
+    public Settlement Of(Intent intent, WriteResult result, RecordOwner? assigned = null)
     {
         var now = clock.GetUtcNow();
         if (result.Status == WriteStatus.Written)
@@ -63,13 +67,20 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
             // A create by external id updates where somebody was quicker.
             var isNew = intent.Plan.RecordId is null && (intent.Plan.Key is null || result.Created);
             var outcome = isNew ? WriteOutcome.Created : WriteOutcome.Updated;
+            var owner = isNew ? intent.Plan.Owner ?? assigned : null;
             return new Settlement(intent.Lead, RowEnd.Done)
             {
                 IntentId = intent.IntentId,
                 Released = intent.Keys,
                 Link = record,
                 Applied = intent.Plan.Applied,
-                Outcomes = [Tell.Written(intent.Lead, intent.Plan, outcome, record, result.RequestId, now)],
+                Outcomes =
+                [
+                    Tell.Written(intent.Lead, intent.Plan, outcome, record, result.RequestId, now, owner),
+                    .. owner is { By: OwnerChoice.IntegrationUser }
+                        ? [NotAssigned(intent, record, now)]
+                        : (Outcome[])[],
+                ],
             };
         }
 
@@ -79,7 +90,8 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
             failure.Class is FailureClass.Transient or FailureClass.Budget or FailureClass.Session
             // It changed under our hands: matching again finds out what it is now.
             || failure.Code is "RECORD_DELETED" or "RECORD_CONVERTED"
-            || IsMatchedAnew(intent, failure);
+            || IsMatchedAnew(intent, failure)
+            || IsOwnerGone(intent, failure);
         var wait = isPassing
             ? RetrySchedule.ForLead(
                 intent.Lead.Attempts + 1,
@@ -119,6 +131,29 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
         && failure.Fields.Contains(key.Field, StringComparer.OrdinalIgnoreCase)
             ? new KnownRecord(intent.Plan.Object, id)
             : null;
+
+    // Whom the push rule named could be given records when we looked, and no longer can: matching again sees who else there is. A
+    // few times, for where owners cannot be seen it goes on naming the same one. What the mapping names stays what it is.
+    private static bool IsOwnerGone(Intent intent, CrmFailure failure) =>
+        intent is { Plan.Owner: not null, Lead.Attempts: < OwnerLooks }
+        && (
+            failure.Code == FailureCatalogue.InactiveOwner.Code
+            || (
+                failure.Code == FailureCatalogue.InvalidReference.Code
+                && failure.Fields.Contains(WritePlan.OwnerField, StringComparer.Ordinal)
+            )
+        );
+
+    private static Outcome NotAssigned(Intent intent, KnownRecord record, DateTimeOffset now)
+    {
+        var because = intent.Plan.Assignment is null
+            ? "nobody whom the push rule names may be given it now"
+            : "the org's assignment rules gave it to nobody else";
+        var message =
+            $"The {record.Object} {record.RecordId} stays with the user that LeadSync is connected as: {because}.";
+        var trouble = Trouble.Of(SyncStage.Write, FailureCatalogue.OwnerNotAssigned, message, [WritePlan.OwnerField]);
+        return Tell.Failed(intent.Lead, trouble, now);
+    }
 
     private static Outcome Repeats(WaitingLead lead, CrmFailure failure, DateTimeOffset now)
     {

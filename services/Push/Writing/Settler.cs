@@ -20,6 +20,9 @@ public sealed class Settler(NpgsqlDataSource database, TimeProvider clock)
     {
         if (settlements.Count == 0)
             return;
+        // Of two ends the database would take either.
+        if (settlements.DistinctBy(one => (one.Lead.Wanted.Source, one.Lead.Wanted.LeadId)).Count() < settlements.Count)
+            throw new ArgumentException("The work on a lead ends in one way.", nameof(settlements));
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await LeaseStore.CheckAsync(lease, transaction, cancellationToken);

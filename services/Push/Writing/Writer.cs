@@ -17,6 +17,7 @@ public sealed class Writer(
     LateFacts lateFacts,
     Settler settler,
     Settlements settlements,
+    AssignedOwners assigned,
     TimeProvider clock,
     PushOptions options
 )
@@ -100,18 +101,17 @@ public sealed class Writer(
     )
     {
         WriteReport report;
+        RecordWrite[] writes = [.. batch.Select(intent => intent.Plan.ToWrite())];
         try
         {
+            if (AssignedOwners.CallsFor(batch) is > 0 and var further)
+                await access.ReserveAsync(access.Crm.CallsFor(writes) + further, cancellationToken);
             await access.PrepareAsync(
                 [.. batch.Select(intent => new Cargo(intent.Lead.Wanted.Source, intent.Plan.Object)).Distinct()],
                 cancellationToken,
                 batch[0].SendBefore
             );
-            report = await access.Crm.WriteAsync(
-                access,
-                [.. batch.Select(intent => intent.Plan.ToWrite())],
-                cancellationToken
-            );
+            report = await access.Crm.WriteAsync(access, writes, cancellationToken);
         }
         catch (CrmException fault) when (fault.Failure.Class == FailureClass.Record || fault.Failure.WholeBatch)
         {
@@ -131,7 +131,8 @@ public sealed class Writer(
             .Select(result => result.First)
             .ToList();
         var halves = spoilt.Count > 1 ? spoilt : [];
-        await EndAsync(lease, [.. results.Where(result => !halves.Contains(result.First))], cancellationToken);
+        var owners = await assigned.ReadAsync(access, results, cancellationToken);
+        await EndAsync(lease, [.. results.Where(result => !halves.Contains(result.First))], owners, cancellationToken);
         if (halves.Count == 0)
             return;
         await SendAgainAsync(lease, access, halves[..(halves.Count / 2)], cancellationToken);
@@ -156,6 +157,7 @@ public sealed class Writer(
     private async Task EndAsync(
         Lease lease,
         IReadOnlyList<(Intent Intent, WriteResult Result)> results,
+        IReadOnlyDictionary<string, RecordOwner> owners,
         CancellationToken cancellationToken
     )
     {
@@ -168,7 +170,15 @@ public sealed class Writer(
         {
             await settler.SettleAsync(
                 lease,
-                [.. certain.Select(result => settlements.Of(result.Intent, result.Result))],
+                [
+                    .. certain.Select(result =>
+                        settlements.Of(
+                            result.Intent,
+                            result.Result,
+                            result.Result.RecordId is { } id ? owners.GetValueOrDefault(id) : null
+                        )
+                    ),
+                ],
                 cancellationToken
             );
             await MakeUnknownAsync(lease, unknown, cancellationToken);

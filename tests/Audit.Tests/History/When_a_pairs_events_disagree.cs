@@ -78,6 +78,23 @@ public sealed class When_a_pairs_events_disagree(AuditUnderTest audit) : IClassF
     }
 
     [Fact]
+    public async Task A_warning_is_no_failure_and_its_write_mends_nothing_whichever_is_told_first()
+    {
+        var workspace = audit.NewWorkspace();
+        await audit.AddAsync(
+            workspace,
+            Events.Failed("a", Earlier, FailureCatalogue.OwnerNotAssigned, Events.Connection)
+        );
+        await audit.AddAsync(workspace, Events.Written("a", Earlier, WriteOutcome.Created));
+        await audit.AddAsync(
+            workspace,
+            Events.Failed("a", Earlier, FailureCatalogue.OwnerNotAssigned, Events.Connection, at: Later)
+        );
+
+        (await StatesAsync(workspace)).ShouldBe([("a", "created", false)]);
+    }
+
+    [Fact]
     public async Task Two_workspaces_may_use_the_same_event_id()
     {
         var (first, second) = (audit.NewWorkspace(), audit.NewWorkspace());

@@ -62,6 +62,10 @@ public sealed class When_a_leads_story_is_read(AuditUnderTest audit) : IClassFix
                 Reason = "DISCARDED",
                 AskedBy = "anna",
                 Note = "a test entry",
+            },
+            Events.Mapped("a", made.AddSeconds(3)) with
+            {
+                AgainAfter = "REQUIRED_FIELD_MISSING",
             }
         );
 
@@ -69,7 +73,11 @@ public sealed class When_a_leads_story_is_read(AuditUnderTest audit) : IClassFix
 
         texts[0].ShouldEndWith(" Lead.LastName: Cut to 80 of 112 characters.");
         texts[1].ShouldBe("Taken again for anna. Found as Lead 00Q000000000001AAA by email: to be updated.");
-        texts[2].ShouldBe("Discarded by anna (a test entry): it is not sent unless it is captured anew.");
+        texts[2]
+            .ShouldStartWith(
+                "Mapped again, since what stopped it (REQUIRED_FIELD_MISSING) may be mended, to 1 field of Lead;"
+            );
+        texts[3].ShouldBe("Discarded by anna (a test entry): it is not sent unless it is captured anew.");
     }
 
     [Fact]
@@ -87,6 +95,51 @@ public sealed class When_a_leads_story_is_read(AuditUnderTest audit) : IClassFix
                 "Failed while writing (REQUIRED_FIELD_MISSING): It did not go. It is about Company. "
                     + FailureCatalogue.RequiredFieldMissing.Fix
             );
+    }
+
+    [Theory]
+    [InlineData(OwnerChoice.AssignmentRules, "; the org's assignment rules gave it to 005000000000001AAA.")]
+    [InlineData(OwnerChoice.User, "; it belongs to 005000000000001AAA, as the rule says.")]
+    [InlineData(
+        OwnerChoice.Fallback,
+        "; it belongs to 005000000000001AAA, for those whom the rule names before cannot own it now."
+    )]
+    [InlineData(
+        OwnerChoice.IntegrationUser,
+        "; it stays with 005000000000001AAA, the user that LeadSync is connected as."
+    )]
+    public async Task A_create_says_whose_the_record_is_and_why(OwnerChoice by, string text)
+    {
+        var workspace = audit.NewWorkspace();
+        await audit.AddAsync(
+            workspace,
+            Events.Written("a", Events.Noon, WriteOutcome.Created) with
+            {
+                Owner = new RecordOwner("005000000000001AAA", by),
+            }
+        );
+
+        Texts(await ReadAsync(workspace, "source=forms&leadId=a"))
+            .ShouldBe([$"Created Lead 00Q000000000001AAA with Title{text}"]);
+    }
+
+    [Fact]
+    public async Task A_warning_is_told_as_one_with_what_to_do()
+    {
+        var workspace = audit.NewWorkspace();
+        await audit.AddAsync(
+            workspace,
+            Events.Failed("a", Events.Noon, FailureCatalogue.OwnerNotAssigned, Events.Connection) with
+            {
+                Fields = ["OwnerId"],
+            }
+        );
+
+        Texts(await ReadAsync(workspace, "source=forms&leadId=a"))
+            .ShouldBe([
+                "Wants a look (OWNER_NOT_ASSIGNED): It did not go. It is about OwnerId. "
+                    + FailureCatalogue.OwnerNotAssigned.Fix,
+            ]);
     }
 
     [Fact]

@@ -13,6 +13,9 @@ namespace LeadSync.Hosting.Tests.Bus;
 /// </summary>
 public class BusUnderTest : IAsyncLifetime
 {
+    /// <summary>What a workspace may send at once before it counts as a burst.</summary>
+    public const int Pace = 1_000;
+
     public const string EdgeQueue = "mapping.capture";
     public const string EventQueue = "audit.lead-captured";
     private WebApplication? _app;
@@ -50,6 +53,9 @@ public class BusUnderTest : IAsyncLifetime
         builder.Configuration["LEADSYNC_RABBITMQ"] = Broker.Uri.ToString();
         builder.Configuration["LEADSYNC_RABBITMQ_MANAGEMENT"] = Broker.Place.Management!.ToString();
         builder.Configuration["Bus:Shares"] = TestBroker.Shares.ToString(CultureInfo.InvariantCulture);
+        builder.Configuration["Bus:BurstAfter"] = Pace.ToString(CultureInfo.InvariantCulture);
+        // So slow that a bucket that was emptied stays empty for the length of a test.
+        builder.Configuration["Bus:BurstAbove"] = "1";
         builder.Logging.ClearProviders().AddProvider(Logs).SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(Clock);
         builder.AddBus(bus =>

@@ -33,8 +33,10 @@ public sealed class The_topology
                 "leadsync.setting-changed -> audit.setting-changed",
                 "leadsync.capture.shares -1-> mapping.capture.1",
                 "leadsync.capture.shares -2-> mapping.capture.2",
+                "leadsync.capture.shares -burst-> mapping.capture.burst",
                 "leadsync.lead-mapped.shares -1-> push.lead-mapped.1",
                 "leadsync.lead-mapped.shares -2-> push.lead-mapped.2",
+                "leadsync.lead-mapped.shares -burst-> push.lead-mapped.burst",
             ]);
 
     // A mandatory publish is returned only when no queue at all is bound.

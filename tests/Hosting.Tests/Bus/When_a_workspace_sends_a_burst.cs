@@ -21,8 +21,8 @@ public sealed class When_a_workspace_sends_a_burst(BusUnderTest bus) : IClassFix
         try
         {
             for (var number = 0; number < Burst; number++)
-                await PublishAsync(greedy, $"{number}", asProduct);
-            await PublishAsync(modest, "one", asProduct);
+                await PublishAsync(greedy, [$"{number}"], asProduct);
+            await PublishAsync(modest, ["one"], asProduct);
 
             await Eventually.ShouldBe(() => bus.Edge.Taken.Any(arrived => arrived.Workspace == modest));
             bus.Edge.Taken.ShouldNotContain(arrived => arrived.Workspace == greedy);
@@ -32,6 +32,37 @@ public sealed class When_a_workspace_sends_a_burst(BusUnderTest bus) : IClassFix
             gate.SetResult();
         }
         await Eventually.ShouldBe(() => bus.Edge.Taken.Count(arrived => arrived.Workspace == greedy) == Burst);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Workspaces_of_its_own_share_wait_for_no_more_than_its_ordinary_pace(bool asProduct)
+    {
+        var (greedy, modest) = OfOneShare($"pace-{asProduct}".ToLowerInvariant());
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bus.Edge.Act = (items, _) =>
+            items.Any(item => item.Workspace == greedy && LeadId(item).StartsWith("more", StringComparison.Ordinal))
+                ? gate.Task
+                : Task.CompletedTask;
+        try
+        {
+            await PublishAsync(greedy, Enumerable.Range(0, BusUnderTest.Pace).Select(number => $"{number}"), asProduct);
+            await Eventually.ShouldBe(() =>
+                bus.Edge.Taken.Count(arrived => arrived.Workspace == greedy) == BusUnderTest.Pace
+            );
+            await PublishAsync(greedy, Enumerable.Range(0, Burst).Select(number => $"more-{number}"), asProduct);
+            await PublishAsync(modest, ["one"], asProduct);
+
+            await Eventually.ShouldBe(() => bus.Edge.Taken.Any(arrived => arrived.Workspace == modest));
+        }
+        finally
+        {
+            gate.SetResult();
+        }
+        await Eventually.ShouldBe(() =>
+            bus.Edge.Taken.Count(arrived => arrived.Workspace == greedy) == BusUnderTest.Pace + Burst
+        );
     }
 
     [Fact]
@@ -46,27 +77,37 @@ public sealed class When_a_workspace_sends_a_burst(BusUnderTest bus) : IClassFix
     }
 
     // Gateway knows the workspace and publishes to its share; a product publishes where all do, and is sorted by its login.
-    private Task PublishAsync(string workspace, string leadId, bool asProduct) =>
+    private Task PublishAsync(string workspace, IEnumerable<string> leadIds, bool asProduct) =>
         asProduct
-            ? bus.Broker.PublishAsProductAsync(
-                workspace,
-                "form",
-                Wire.Capture,
-                JsonSerializer.Serialize(new { items = new[] { new { leadId } } })
+            ? Task.WhenAll(
+                leadIds
+                    .Chunk(EventList.MaxItems)
+                    .Select(some =>
+                        bus.Broker.PublishAsProductAsync(
+                            workspace,
+                            "form",
+                            Wire.Capture,
+                            JsonSerializer.Serialize(new { items = some.Select(leadId => new { leadId }) })
+                        )
+                    )
             )
             : bus.Publisher.PublishAsync(
                 EventKinds.Capture,
                 workspace,
-                [BusUnderTest.Lead(leadId)],
+                [.. leadIds.Select(leadId => BusUnderTest.Lead(leadId))],
                 TestContext.Current.CancellationToken
             );
 
-    private static (string Greedy, string Modest) OfDifferentShares(string name)
-    {
-        var modest = Enumerable
-            .Range(0, 100)
-            .Select(number => $"{name}-{number}")
-            .First(other => Shares.KeyOf(other, TestBroker.Shares) != Shares.KeyOf(name, TestBroker.Shares));
-        return (name, modest);
-    }
+    private static string LeadId(Arrived<JsonElement> item) => item.Item.GetProperty("leadId").GetString()!;
+
+    private static (string Greedy, string Modest) OfOneShare(string name) =>
+        (name, Others(name).First(other => Share(other) == Share(name)));
+
+    private static (string Greedy, string Modest) OfDifferentShares(string name) =>
+        (name, Others(name).First(other => Share(other) != Share(name)));
+
+    private static IEnumerable<string> Others(string name) =>
+        Enumerable.Range(0, 100).Select(number => $"{name}-{number}");
+
+    private static string Share(string workspace) => Shares.KeyOf(workspace, TestBroker.Shares);
 }

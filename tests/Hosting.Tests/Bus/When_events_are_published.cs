@@ -70,6 +70,7 @@ public sealed class When_events_are_published(BusUnderTest bus) : IClassFixture<
                         BusUnderTest.EdgeQueue,
                         $"{BusUnderTest.EdgeQueue}.1",
                         $"{BusUnderTest.EdgeQueue}.2",
+                        $"{BusUnderTest.EdgeQueue}.burst",
                     ])
                     .Order(StringComparer.Ordinal)
             );

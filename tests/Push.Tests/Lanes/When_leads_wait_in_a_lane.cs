@@ -47,6 +47,21 @@ public sealed class When_leads_wait_in_a_lane(PushUnderTest push) : IClassFixtur
     }
 
     [Fact]
+    public async Task Those_who_are_left_alone_are_ended_and_told_once()
+    {
+        string[] names = [.. Enumerable.Range(0, 3).Select(number => $"known-{number}")];
+        foreach (var name in names)
+            await push.Crm.Org.Rep.CreateAsync("Contact", new { LastName = "Person", Email = Email(name) });
+
+        await push.TakeInAsync(names.Select(name => Person(name)));
+        await push.SettledAsync(_connection);
+
+        var told = (await push.MatchedAsync()).Where(item => item.ConnectionId == _connection).ToList();
+        told.Select(item => item.LeadId).ShouldBe(names.Select(Id), ignoreOrder: true);
+        told.ShouldAllBe(item => item.Decision == SyncDecision.Skip);
+    }
+
+    [Fact]
     public async Task Nothing_is_written_when_the_CRM_already_holds_what_is_wanted()
     {
         await push.Crm.Org.Rep.CreateAsync(

@@ -65,7 +65,8 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
                 StringComparer.Ordinal
             );
         var match = MatchRules.Find(lead, new FoundRecords(records), rules);
-        return Say(Decisions.Decide(lead, match, rules, _ => applied, settled: Now.AddSeconds(-1)));
+        var owners = Lines.FirstOrDefault(line => line.Key == "owners").Text is { } able ? OwnerWords.Now(able) : null;
+        return Say(Decisions.Decide(lead, match, rules, _ => applied, settled: Now.AddSeconds(-1), owners));
     }
 
     private static PushRule Rule(string objectName, string text)
@@ -74,9 +75,13 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
             .ToDictionary(
                 word => word.Name,
                 word =>
-                    word.Name == "matchBy"
-                        ? (object)word.Value.Split('+', StringSplitOptions.RemoveEmptyEntries)
-                        : word.Value,
+                    word.Name switch
+                    {
+                        "matchBy" => word.Value.Split('+', StringSplitOptions.RemoveEmptyEntries),
+                        "owner" => OwnerWords.Setting(word.Value),
+                        "recordType" => OwnerWords.RecordType(word.Value),
+                        _ => (object)word.Value,
+                    },
                 StringComparer.Ordinal
             );
         var (rule, faults) = RuleJson.Read(objectName, JsonSerializer.SerializeToElement(members));
@@ -198,8 +203,13 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
         decision switch
         {
             Decision.Write { Plan: { RecordId: null } plan, Match: var match } => $"create {plan.Object}"
-                + (plan.Key is null ? "" : $" by external id {plan.Key.Value}")
+                + (
+                    plan.Key is null
+                        ? ""
+                        : $" {(plan.ToWrite().Key is null ? "with" : "by")} external id {plan.Key.Value}"
+                )
                 + (plan.AllowsDuplicates ? " past duplicate rules" : "")
+                + OwnerWords.Say(plan)
                 + Because(match),
             Decision.Write { Plan: var plan, Match: var match } => Fields(plan, match)
                 + (plan.UnmodifiedSince is null ? "" : ", guarded"),

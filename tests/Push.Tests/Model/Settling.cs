@@ -85,7 +85,15 @@ internal sealed partial class World
             var wait = next[0] - Now;
             Pass(wait > Second ? wait : Second);
         }
-        Checker.Break(6, "a lead waits for ever in a healthy lane");
+        var waiting = Read<string>(
+            """
+            select format('%s/%s run %s of %s keys %s', source, lead_id, done_run, wanted_run, keys) from lead_sync
+             where wanted_run > done_run and parked_code is null
+            union all
+            select format('intent of %s %s, given up %s, keys %s', lead_id, state, given_up_at, keys) from intent
+            """
+        );
+        Checker.Break(6, $"a lead waits for ever in a healthy lane: {string.Join("; ", waiting)}");
         Checker.ThrowIfBroken();
     }
 

@@ -92,6 +92,28 @@ public sealed class When_a_rule_is_saved(PushUnderTest push) : IClassFixture<Pus
     [InlineData("""{"externalIdField":""}""", "externalIdField")]
     [InlineData("""{"matchBy":"email"}""", "matchBy")]
     [InlineData("""{"mode":1}""", "mode")]
+    [InlineData("""{"mode":"updateOnly","owner":{"by":"assignmentRules"}}""", "owner")]
+    [InlineData("""{"mode":"updateOnly","recordType":"Partner"}""", "recordType")]
+    [InlineData("""{"owner":{}}""", "owner.by")]
+    [InlineData("""{"owner":{"by":"everybody"}}""", "owner.by")]
+    [InlineData("""{"owner":{"by":"user"}}""", "owner.id")]
+    [InlineData("""{"owner":{"by":"user","id":"00G5e000001AbCd"}}""", "owner.id")]
+    [InlineData("""{"owner":{"by":"queue","id":"0055e000001AbCd"}}""", "owner.id")]
+    [InlineData("""{"owner":{"by":"assignmentRules","rule":"01Q5e000001AbC"}}""", "owner.rule")]
+    [InlineData("""{"owner":{"by":"assignmentRules","id":"01Q5e000001AbCd"}}""", "owner.id")]
+    [InlineData("""{"owner":{"by":"leave","fallback":[]}}""", "owner.fallback")]
+    [InlineData("""{"owner":{"by":"user","id":"0055e000001AbCd","fallback":{}}}""", "owner.fallback")]
+    [InlineData(
+        """{"owner":{"by":"user","id":"0055e000001AbCd","fallback":[{"by":"assignmentRules"}]}}""",
+        "owner.fallback[0].by"
+    )]
+    [InlineData(
+        """{"owner":{"by":"user","id":"0055e000001AbCd","fallback":[{"by":"user","id":"0055e000001AbCdAAK"}]}}""",
+        "owner.fallback[0]"
+    )]
+    [InlineData("""{"recordType":"Nobody"}""", "recordType")]
+    [InlineData("""{"recordType":"not a name"}""", "recordType")]
+    [InlineData("""{"recordType":"0125e000001AbCe"}""", "recordType")]
     public async Task What_contradicts_itself_or_the_CRM_is_refused(string rule, string field)
     {
         var (status, body, _) = await SendAsync(HttpMethod.Put, JsonElement.Parse(rule));
@@ -114,6 +136,64 @@ public sealed class When_a_rule_is_saved(PushUnderTest push) : IClassFixture<Pus
 
         status.ShouldBe(HttpStatusCode.UnprocessableEntity);
         body.GetProperty("faults")[0].GetProperty("reason").GetString()!.ShouldContain("Contact");
+    }
+
+    [Theory]
+    [InlineData("queue", "00G5e000001AbCd")]
+    [InlineData("assignmentRules", null)]
+    public async Task Contacts_are_given_to_users_only(string by, string? id)
+    {
+        var (status, body, _) = await SendAsync(HttpMethod.Put, new { owner = new { by, id } }, objectName: "Contact");
+
+        status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        var fault = body.GetProperty("faults")[0];
+        fault.GetProperty("field").GetString().ShouldBe("owner.by");
+        fault.GetProperty("reason").GetString().ShouldBe("is for Leads only");
+        fault.GetProperty("fix").GetString().ShouldBe("Write one of: leave, user.");
+    }
+
+    [Fact]
+    public async Task Owners_and_record_types_are_kept_with_their_long_ids_and_what_is_shown_can_be_saved_again()
+    {
+        var rule = JsonElement.Parse(
+            """
+            {
+              "owner": {
+                "by": "user", "id": "0055e000001AbCd",
+                "fallback": [{ "by": "queue", "id": "00G5e000001AbCdEAK" }]
+              },
+              "recordType": "partner"
+            }
+            """
+        );
+
+        var (_, body, _) = await SendAsync(HttpMethod.Put, rule);
+        var (_, again, tag) = await SendAsync(HttpMethod.Put, body.GetProperty("rule"));
+
+        var shown = again.GetProperty("rule");
+        shown
+            .GetProperty("owner")
+            .GetRawText()
+            .ShouldBe(
+                """{"by":"user","id":"0055e000001AbCdAAK","fallback":[{"by":"queue","id":"00G5e000001AbCdEAK"}]}"""
+            );
+        shown.GetProperty("recordType").GetString().ShouldBe("0125e000001AbCdAAK");
+        tag.ShouldBe("\"1\"");
+    }
+
+    [Fact]
+    public async Task A_record_type_is_taken_by_its_id_where_the_CRM_tells_of_none()
+    {
+        var schema = push.Schema;
+        push.Schema = (id, name) => schema(id, name)! with { RecordTypes = null };
+
+        var byName = await SendAsync(HttpMethod.Put, new { recordType = "Partner" });
+        var byId = await SendAsync(HttpMethod.Put, new { recordType = "0125e000001AbCe" });
+
+        push.Schema = schema;
+        byName.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        byName.Body.GetProperty("faults")[0].GetProperty("fix").GetString()!.ShouldContain("012");
+        byId.Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -21,13 +21,15 @@ public sealed class When_rules_stand_in_the_file_of_settings : IClassFixture<Pus
     }
 
     private string OneRule =>
-        $"""
+        $$"""
             sources:
               - name: web
             rules:
-              - connection: {_name}
+              - connection: {{_name}}
                 object: Lead
                 severalMatches: park
+                owner: { by: queue, id: 00G5e000001AbCd, fallback: [{ by: user, id: '005000000000001' }] }
+                recordType: Partner
             """;
 
     [Fact]

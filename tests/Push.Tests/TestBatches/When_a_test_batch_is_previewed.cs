@@ -150,6 +150,29 @@ public sealed class When_a_test_batch_is_previewed(PushUnderTest push) : IClassF
     }
 
     [Fact]
+    public async Task It_says_whom_the_push_rule_gives_a_new_record_to()
+    {
+        await push.RuleAsync(
+            _connection,
+            new
+            {
+                owner = new
+                {
+                    by = "user",
+                    id = push.Crm.Org.InactiveUserId,
+                    fallback = new[] { new { by = "queue", id = push.Crm.Org.QueueId } },
+                },
+            }
+        );
+        var left = await push.RunAsync(Batches.Of(_connection, TestMode.Preview, Person("oda")));
+        await push.RuleAsync(_connection, new { owner = new { by = "assignmentRules" } });
+        var assigned = await push.RunAsync(Batches.Of(_connection, TestMode.Preview, Person("oda")));
+
+        left.Leads[0].Owner.ShouldBe(new TestOwner("fallback", push.Crm.Org.QueueId));
+        assigned.Leads[0].Owner.ShouldBe(new TestOwner("assignmentRules", null));
+    }
+
+    [Fact]
     public async Task A_field_that_the_org_lost_stops_who_needs_it_and_nobody_else()
     {
         var report = await push.RunAsync(

@@ -94,6 +94,18 @@ public sealed class When_a_test_batch_is_written(PushUnderTest push) : IClassFix
     }
 
     [Fact]
+    public async Task Assignment_rules_that_leave_a_record_with_us_are_found()
+    {
+        await push.RuleAsync(_connection, new { owner = new { by = "assignmentRules" } });
+
+        var report = await WriteAsync(Person("pia"));
+
+        report.Verdict.ShouldBe(TestVerdict.Wrong, Told(report));
+        report.Leads[0].Findings.Single(finding => finding.Status == TestFindingStatus.Fail).Check.ShouldBe("owner");
+        report.Leads[0].Problems.ShouldHaveSingleItem().Code.ShouldBe("OWNER_NOT_ASSIGNED");
+    }
+
+    [Fact]
     public async Task An_update_that_changes_hands_is_found()
     {
         await ExistingAsync("Lead", "emil");

@@ -31,7 +31,7 @@ public sealed class When_a_replica_is_killed_while_it_creates : IAsyncLifetime
         // Whatever leaves the replica hangs, and comes to nothing.
         Strike(FaultKind.DropBeforeEffect);
 
-        await KillAsync(async () => await IntentsAsync() >= LostCreates.Count * _lanes.Count);
+        await KillAsync(async () => (await IntentsAsync()).ShouldBe(LostCreates.Count * _lanes.Count));
 
         _push.Crm.Org.Records("Lead").ShouldBeEmpty();
         _push.Crm.Faults.Clear();
@@ -43,7 +43,11 @@ public sealed class When_a_replica_is_killed_while_it_creates : IAsyncLifetime
     {
         Strike(FaultKind.Delay);
 
-        await KillAsync(() => Task.FromResult(_lanes.All(lane => lane.Records == LostCreates.Count)));
+        await KillAsync(() =>
+        {
+            _lanes.Select(lane => lane.Records).ShouldAllBe(records => records == LostCreates.Count);
+            return Task.CompletedTask;
+        });
 
         await ShouldEndWellAsync();
     }
@@ -59,10 +63,12 @@ public sealed class When_a_replica_is_killed_while_it_creates : IAsyncLifetime
         {
             await database.ExecuteAsync("lock table lane_minute in share mode", transaction: transaction);
             await KillAsync(async () =>
-                await database.ExecuteScalarAsync<int>(
-                    "select count(*) from pg_locks where relation = 'lane_minute'::regclass and not granted",
-                    transaction: transaction
-                ) >= _lanes.Count
+                (
+                    await database.ExecuteScalarAsync<int>(
+                        "select count(*) from pg_locks where relation = 'lane_minute'::regclass and not granted",
+                        transaction: transaction
+                    )
+                ).ShouldBeGreaterThanOrEqualTo(_lanes.Count)
             );
         }
 
@@ -82,12 +88,12 @@ public sealed class When_a_replica_is_killed_while_it_creates : IAsyncLifetime
             }
         );
 
-    private async Task KillAsync(Func<Task<bool>> isThere)
+    private async Task KillAsync(Func<Task> isThere)
     {
         using var first = new PushReplica(_push);
         foreach (var lane in _lanes)
             await _push.TakeInAsync(lane.Leads);
-        await Eventually.ShouldBe(isThere, "the replica has come to where it is killed", Patience);
+        await Eventually.ShouldPass(isThere, Patience);
         _second = new PushReplica(_push);
         await first.KillAsync();
     }
