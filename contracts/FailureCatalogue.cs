@@ -229,6 +229,11 @@ public static class FailureCatalogue
         "The lead waited longer than held leads are kept for a connection that was deauthorised.",
         "None, if it is out of date. Else capture it again once the connection is authorised."
     );
+    public static readonly FailureKind LaneStopped = new(
+        "LANE_STOPPED",
+        "The connection's lane is paused, drained, stopped or held, so nothing is asked of its CRM now.",
+        "Look who stopped it and why (GET /v1/lanes/CONNECTION), and resume it, or authorise the connection again; then repeat."
+    );
     public static readonly FailureKind OutcomeUnknown = new(
         "OUTCOME_UNKNOWN",
         "The CRM's answer was lost, and it cannot be told whether it acted.",
@@ -437,6 +442,7 @@ public static class FailureCatalogue
             RecordDeleted,
             PullOnly,
             HeldTooLong,
+            LaneStopped,
             OutcomeUnknown,
             CreatedTwice,
             AmbiguousAccount,

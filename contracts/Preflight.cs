@@ -14,7 +14,14 @@ public sealed record PreflightRequest(IReadOnlyList<PreflightObject> Objects)
 
 /// <param name="Object">API name.</param>
 /// <param name="Fields">The fields that are written, or, for a pull, read.</param>
-public sealed record PreflightObject(string Object, IReadOnlyList<PreflightField> Fields);
+public sealed record PreflightObject(string Object, IReadOnlyList<PreflightField> Fields)
+{
+    /// <summary>
+    /// The field of this object that people are found by; null: the one of <see cref="PreflightRules.ExternalIdField"/>, where
+    /// there is one.
+    /// </summary>
+    public string? ExternalIdField { get; init; }
+}
 
 /// <param name="Field">API name.</param>
 public sealed record PreflightField(string Field)
@@ -46,6 +53,9 @@ public sealed record PreflightRules
 
     /// <summary>Which queue, by its name in the CRM.</summary>
     public string? Queue { get; init; }
+
+    /// <summary>Which queue, by its id in the CRM; stands before its name.</summary>
+    public string? QueueId { get; init; }
 }
 
 /// <summary>What the preflight found.</summary>

@@ -4,6 +4,7 @@ using LeadSync.Gateway.Capture;
 using LeadSync.Gateway.Config;
 using LeadSync.Gateway.Forwarding;
 using LeadSync.Gateway.Preflight;
+using LeadSync.Gateway.TestBatches;
 using LeadSync.Hosting;
 using LeadSync.Hosting.Bus;
 using LeadSync.Hosting.Changes;
@@ -18,6 +19,7 @@ builder.AddAccess(); // API keys: who may come in, and as what
 builder.AddCapture(); // leads and withdrawals: in here, confirmed by the broker, then answered
 builder.AddForwarding(); // everything else belongs to the services behind
 builder.Services.AddSingleton(ConfigOwner.All).AddSingleton<ApplyConfig>().AddSingleton<ExportConfig>(); // one file of settings, for all who keep some
+builder.Services.AddSingleton<CollectTestBatch>(); // samples, mapped by one service and tried by another
 builder.Services.AddSingleton<CollectPreflight>(); // what a preflight is run on, from those who keep it
 
 var app = builder.Build();
@@ -27,6 +29,7 @@ app.MapServiceDefaults();
 app.MapKeys();
 app.MapCapture();
 app.MapPreflight();
+app.MapTestBatch();
 app.MapConfig();
 app.MapForwarding();
 app.MapApiDocument(document => document.RequireKeyAtLeast(KeyRole.Viewer));

@@ -15,6 +15,7 @@ using LeadSync.Mapping.People;
 using LeadSync.Mapping.Publishing;
 using LeadSync.Mapping.References;
 using LeadSync.Mapping.Routes;
+using LeadSync.Mapping.Samples;
 using LeadSync.Mapping.Sources;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -58,6 +59,7 @@ builder
     .AddSingleton<SettingsStore>()
     .AddSingleton<FindLead>()
     .AddSingleton<Misfits>()
+    .AddSingleton<MakeTestBatch>()
     .AddTransient<SaveSettings>()
     .AddSingleton<RemoveSetting>();
 builder
@@ -85,6 +87,7 @@ app.MapSettings();
 app.MapLeads();
 app.MapPeople();
 app.MapPreviews();
+app.MapTestLeads();
 app.MapPresets();
 app.MapMisfits();
 app.MapDrafts();

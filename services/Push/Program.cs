@@ -14,6 +14,7 @@ using LeadSync.Push.Matching;
 using LeadSync.Push.Outcomes;
 using LeadSync.Push.Replays;
 using LeadSync.Push.Rules;
+using LeadSync.Push.TestBatches;
 using LeadSync.Push.Writing;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -60,6 +61,13 @@ builder
     .AddSingleton<StopEverything>()
     .AddSingleton<HeldLeads>()
     .AddSingleton<VersionFloors>();
+builder
+    .Services.AddSingleton<ForeseeLeads>()
+    .AddSingleton<VerifyLeads>()
+    .AddSingleton<TestBatchStore>()
+    .AddSingleton<RunTestBatch>()
+    .AddSingleton<ForgetTestBatches>()
+    .AddHostedService(all => all.GetRequiredService<ForgetTestBatches>());
 builder.Services.AddSingleton<HoldWatch>().AddHostedService(all => all.GetRequiredService<HoldWatch>());
 builder.Services.AddSingleton<HoldExpiry>().AddHostedService(all => all.GetRequiredService<HoldExpiry>());
 builder.Services.AddSingleton<LaneSweep>().AddHostedService(all => all.GetRequiredService<LaneSweep>());
@@ -78,5 +86,6 @@ app.MapHolds();
 app.MapReplays();
 app.MapRules();
 app.MapRulesFile();
+app.MapTestBatches();
 app.MapApiDocument();
 await app.RunServiceAsync(args);

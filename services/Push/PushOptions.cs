@@ -75,6 +75,13 @@ public sealed class PushOptions
     public int MostAttempts { get; set; } = 12;
 
     /// <summary>
+    /// How long whoever has a test batch written waits for its samples to be taken from their lane; by default 30 s. What was
+    /// not begun by then is not begun any more. Gateway waits for a minute in all.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan TestWithin { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
     /// How long what waits for a connection that was deauthorised is kept to be sent after all; by default 30 days.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]

@@ -35,6 +35,8 @@ public static class ForwardTable
         new("/v1/connections/{**rest}", Write, Connector, KeyRole.Integrator),
         // The GET is our own: it collects what this one wants to be given.
         new("/v1/connections/{id}/preflight", Post, Connector, KeyRole.Integrator),
+        // The POST is our own as well: it has Mapping map what Push is to try.
+        new("/v1/connections/{id}/test-batch/{batch}", Read, Push, KeyRole.Integrator),
         // Grants carry access tokens: for services only.
         new("/v1/connections/{id}/grants/{**rest}", Any, null, KeyRole.Viewer),
         // For services only too: what it finds is not the caller's to see.
@@ -74,6 +76,7 @@ public static class ForwardTable
         new("/v1/rules/{**rest}", Read, Push, KeyRole.Viewer),
         new("/v1/rules/{connection}/{object}", ["PUT"], Push, KeyRole.Integrator),
         new("/v1/rules/{connection}/{object}", Delete, Push, KeyRole.Manager),
+        new("/v1/rules/{connection}/{object}/versions/{revision}/restore", Post, Push, KeyRole.Integrator),
         new("/v1/counts", Read, Audit, KeyRole.Viewer),
         new("/v1/timeline", Read, Audit, KeyRole.Viewer),
         new("/v1/history/settings", Read, Audit, KeyRole.Viewer),

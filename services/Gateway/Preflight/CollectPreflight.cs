@@ -20,11 +20,13 @@ internal sealed class CollectPreflight(IHttpClientFactory clients, ServiceTokens
         var asked = ForwardTable.Mapping;
         try
         {
-            var mappings = await ReadAsync<MappedObject>("/v1/mappings", caller, cancelled);
-            var routes = await ReadAsync<Route>("/v1/routes", caller, cancelled);
+            var mappings = await ReadAsync<MappedObject>(asked, "/v1/mappings", caller, cancelled);
+            var routes = await ReadAsync<Route>(asked, "/v1/routes", caller, cancelled);
+            asked = ForwardTable.Push;
+            var rules = await ReadAsync<KeptRule>(asked, "/v1/rules", caller, cancelled);
             asked = ForwardTable.Connector;
             using var request = Request(asked, HttpMethod.Post, $"/v1/connections/{id}/preflight", caller);
-            request.Content = JsonContent.Create(PreflightWanted.From(id, mappings, routes));
+            request.Content = JsonContent.Create(PreflightWanted.From(id, mappings, routes, rules));
             foreach (var accepted in context.Request.Headers.Accept.OfType<string>())
                 request.Headers.TryAddWithoutValidation("Accept", accepted);
             using var client = clients.CreateClient(asked);
@@ -45,10 +47,15 @@ internal sealed class CollectPreflight(IHttpClientFactory clients, ServiceTokens
         }
     }
 
-    private async Task<IReadOnlyList<T>> ReadAsync<T>(string path, Caller caller, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<T>> ReadAsync<T>(
+        string service,
+        string path,
+        Caller caller,
+        CancellationToken cancellationToken
+    )
     {
-        using var client = clients.CreateClient(ForwardTable.Mapping);
-        using var request = Request(ForwardTable.Mapping, HttpMethod.Get, path, caller);
+        using var client = clients.CreateClient(service);
+        using var request = Request(service, HttpMethod.Get, path, caller);
         using var response = await client.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadFromJsonAsync<List<T>>(JsonSerializerOptions.Web, cancellationToken)

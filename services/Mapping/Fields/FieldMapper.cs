@@ -25,6 +25,9 @@ public abstract record MappingOutcome
 /// </param>
 public sealed record FieldProblem(string Object, string Field, string Reason, string Fix, string? Misfit = null)
 {
+    /// <summary>What kind of failure it is by itself; beside others the gravest of them counts.</summary>
+    public FailureKind? Kind { get; init; }
+
     /// <summary>The record that is to be looked up first; it stands in no event and no log either.</summary>
     public ReferenceKey? Wanted { get; init; }
 }
@@ -51,7 +54,7 @@ public static class FieldMapper
                 faults.Exists(fault => fault.Kind == FailureCatalogue.SchemaChanged)
                     ? FailureCatalogue.SchemaChanged
                     : faults[0].Kind,
-                [.. faults.Select(fault => fault.Problem)]
+                [.. faults.Select(fault => fault.Problem with { Kind = fault.Kind })]
             );
     }
 

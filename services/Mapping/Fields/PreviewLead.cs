@@ -1,8 +1,7 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using LeadSync.Contracts;
 using LeadSync.Mapping.Config;
-using LeadSync.Mapping.Leads;
+using LeadSync.Mapping.Samples;
 
 namespace LeadSync.Mapping.Fields;
 
@@ -27,35 +26,14 @@ internal sealed record PreviewLead(LeadToMap? Lead, LeadKey? Real)
             return None;
         }
         if (isSample)
-            return Sample(reader, body.GetProperty("sample"), workspace, now);
+            return new PreviewLead(
+                SampleLead
+                    .Read(reader, body.GetProperty("sample"), "sample", new LeadKey(workspace, "sample", "sample"), now)
+                    ?.ToMap(),
+                null
+            );
         var source = reader.Text(body, "", "source");
         var leadId = reader.Text(body, "", "leadId");
         return source is null || leadId is null ? None : new PreviewLead(null, new LeadKey(workspace, source, leadId));
-    }
-
-    private static PreviewLead Sample(SettingReader reader, JsonElement node, string workspace, DateTimeOffset now)
-    {
-        if (!reader.IsObject(node, "sample", "source", "leadId", "fields", "turns", "completed"))
-            return None;
-        var item = JsonObject.Create(node)!;
-        item["source"] ??= "sample";
-        item["leadId"] ??= "sample";
-        var origin = new CaptureOrigin(workspace, now) { OccurredAt = now, NewEventId = Guid.CreateVersion7 };
-        switch (CaptureReader.Read(JsonSerializer.SerializeToElement(item), origin))
-        {
-            case CaptureReading.Accepted(var patch):
-                var lead = new WorkingLead(0, patch.Key(workspace), 0, new LeadState());
-                lead.Apply(patch, now);
-                return new PreviewLead(lead.ToMap(), null);
-            case CaptureReading.Refused refused:
-                reader.Fault(
-                    refused.Path.Length == 0 ? "sample" : SettingReader.Join("sample", refused.Path),
-                    refused.Message,
-                    "Give the sample as a capture would send it."
-                );
-                return None;
-            default:
-                return None;
-        }
     }
 }

@@ -7,6 +7,12 @@ using LeadSync.Push.Lanes;
 
 namespace LeadSync.Push.Access;
 
+/// <summary>Access to the CRM of a connection, for as long as a grant lasts.</summary>
+public abstract class CrmAccess : CrmSession
+{
+    public abstract ICrm Crm { get; }
+}
+
 /// <summary>
 /// One lane's access to its CRM while it is served: the grant, what is left of it, and the last look before each call at
 /// whether the call may still go out.
@@ -21,7 +27,7 @@ public sealed class LaneAccess(
     HoldWatch holds,
     TimeProvider clock,
     PushOptions options
-) : CrmSession
+) : CrmAccess
 {
     /// <summary>Calls asked for at a time: a match and a write, and some for the pages of a long answer and for halving.</summary>
     public const int CallsPerGrant = 10;
@@ -32,7 +38,7 @@ public sealed class LaneAccess(
     private DateTimeOffset _sendBefore = DateTimeOffset.MaxValue;
     private IReadOnlyCollection<Cargo> _cargo = [];
 
-    public ICrm Crm => crm;
+    public override ICrm Crm => crm;
 
     /// <summary>What the calls are for that are asked for from now on.</summary>
     public CallPriority Priority { get; set; }
@@ -118,12 +124,50 @@ public sealed class Accesses(
     /// <exception cref="CrmException">There is no access now, or the connection may not be written to.</exception>
     public async Task<LaneAccess> OpenAsync(Lease lease, CallPriority priority, CancellationToken cancellationToken)
     {
-        var ask = new GrantRequest(LaneAccess.CallsPerGrant)
+        var (grant, crm) = await GrantAsync(
+            lease.Workspace,
+            lease.ConnectionId,
+            LaneAccess.CallsPerGrant,
+            priority,
+            cancellationToken
+        );
+        await leases.LearnSystemAsync(lease, grant.System, cancellationToken);
+        return new LaneAccess(lease, crm, grant, connector, observed, leases, holds, clock, options)
         {
             Priority = priority,
-            Usage = observed.Take(lease.ConnectionId),
         };
-        var grant = await connector.GrantAsync(lease.Workspace, lease.ConnectionId, ask, cancellationToken);
+    }
+
+    /// <summary>Access that only reads, beside the lane and whoever serves it.</summary>
+    /// <param name="source">Whose leads are looked for: a hold on it stops the calls.</param>
+    /// <exception cref="CrmException">There is no access now, or the connection may not be written to.</exception>
+    public async Task<LookAccess> LookAsync(
+        string workspace,
+        Guid connectionId,
+        string source,
+        CancellationToken cancellationToken
+    )
+    {
+        var (grant, crm) = await GrantAsync(
+            workspace,
+            connectionId,
+            LookAccess.CallsPerGrant,
+            CallPriority.Probe,
+            cancellationToken
+        );
+        return new LookAccess(workspace, source, crm, grant, connector, observed, holds, clock);
+    }
+
+    private async Task<(Grant Grant, ICrm Crm)> GrantAsync(
+        string workspace,
+        Guid connectionId,
+        int calls,
+        CallPriority priority,
+        CancellationToken cancellationToken
+    )
+    {
+        var ask = new GrantRequest(calls) { Priority = priority, Usage = observed.Take(connectionId) };
+        var grant = await connector.GrantAsync(workspace, connectionId, ask, cancellationToken);
         // Promise: a connection whose direction is pull is never written to, whoever mapped what to it.
         if (grant.Direction == "pull")
         {
@@ -135,10 +179,6 @@ public sealed class Accesses(
         var crm =
             crms.FirstOrDefault(crm => crm.System == grant.System)
             ?? throw new InvalidOperationException($"There is no client for the CRM '{grant.System}'.");
-        await leases.LearnSystemAsync(lease, grant.System, cancellationToken);
-        return new LaneAccess(lease, crm, grant, connector, observed, leases, holds, clock, options)
-        {
-            Priority = priority,
-        };
+        return (grant, crm);
     }
 }

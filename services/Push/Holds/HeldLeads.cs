@@ -51,11 +51,11 @@ public sealed class HeldLeads(NpgsqlDataSource database, TimeProvider clock)
                     select p.connection_id, p.source, p.lead_id
                       from lead_sync p
                       join hold h on h.connection_id = p.connection_id and h.source in ('', p.source) and h.object = ''
-                     where p.wanted_run > p.done_run and p.parked_code is null
+                     where p.wanted_run > p.done_run and p.parked_code is null and p.test_batch is null
                        and greatest(h.held_at, p.arrived_at) < now() - @after
                      limit @AtOnce
                        for update of p skip locked)
-                returning s.workspace, s.wanted::text as wanted, s.wanted_run, s.from_version, s.attempts
+                returning s.workspace, s.wanted::text as wanted, s.wanted_run, s.from_version, s.attempts, s.test_batch
                 """,
                 new
                 {
@@ -110,7 +110,7 @@ public sealed class HeldLeads(NpgsqlDataSource database, TimeProvider clock)
                                         where i.connection_id = p.connection_id and i.source = p.source and i.lead_id = p.lead_id)
                      limit @AtOnce
                        for update)
-                returning s.workspace, s.wanted::text as wanted, s.wanted_run, s.from_version, s.attempts
+                returning s.workspace, s.wanted::text as wanted, s.wanted_run, s.from_version, s.attempts, s.test_batch
                 """,
                 new
                 {
@@ -142,6 +142,7 @@ public sealed class HeldLeads(NpgsqlDataSource database, TimeProvider clock)
         public required long WantedRun { get; init; }
         public required long FromVersion { get; init; }
         public required int Attempts { get; init; }
+        public Guid? TestBatch { get; init; }
 
         public WaitingLead ToLead() =>
             new(
@@ -152,6 +153,9 @@ public sealed class HeldLeads(NpgsqlDataSource database, TimeProvider clock)
                 Attempts,
                 [],
                 Link: null
-            );
+            )
+            {
+                TestBatch = TestBatch,
+            };
     }
 }

@@ -95,7 +95,8 @@ public sealed class LaneRound(Matcher matcher, Writer writer, Settler settler, S
             holds.IsHeld(lease.ConnectionId, new Cargo(write.Lead.Wanted.Source, write.Decision.Plan.HeldWith));
     }
 
-    private static List<WaitingLead> Uses(List<WaitingLead> batch, IReadOnlyList<string> fields) =>
+    /// <summary>The leads that need one of these CRM fields, to be written or to be decided by.</summary>
+    internal static List<WaitingLead> Uses(List<WaitingLead> batch, IReadOnlyList<string> fields) =>
         [
             .. batch.Where(lead =>
                 lead.Wanted.Sections.SelectMany(FieldRules.Needed)

@@ -151,7 +151,7 @@ public sealed class LeadSyncStore(NpgsqlDataSource database, TimeProvider clock)
                     select unnest(@taken) as key
                      union select unnest(keys) from intent where connection_id = @ConnectionId)
                 select d.workspace, d.wanted::text as wanted, d.wanted_run, d.from_version, d.attempts, d.keys, d.object, d.record_id,
-                       d.replayed_by, d.waits_code, d.account_id
+                       d.replayed_by, d.waits_code, d.account_id, d.test_batch
                   from unnest('{0,1,2}'::smallint[], '{1,0.2,0.1}'::numeric[]) as class (priority, share)
                  cross join lateral (
                     select s.*, row_number() over (order by s.due_at) as place
@@ -212,6 +212,7 @@ public sealed class LeadSyncStore(NpgsqlDataSource database, TimeProvider clock)
         public string? ReplayedBy { get; init; }
         public string? WaitsCode { get; init; }
         public string? AccountId { get; init; }
+        public Guid? TestBatch { get; init; }
 
         public WaitingLead ToLead() =>
             new(
@@ -227,6 +228,7 @@ public sealed class LeadSyncStore(NpgsqlDataSource database, TimeProvider clock)
                 ReplayedBy = ReplayedBy,
                 WaitsFor = WaitsCode,
                 AccountId = AccountId,
+                TestBatch = TestBatch,
             };
     }
 }

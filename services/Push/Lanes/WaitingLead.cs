@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LeadSync.Contracts;
 
 namespace LeadSync.Push.Lanes;
@@ -26,6 +27,10 @@ public sealed record WaitingLead(
 
     /// <summary>The Account that was created for the Contact it is to become; null where none was.</summary>
     public string? AccountId { get; init; }
+
+    /// <summary>The test batch that it is a sample of; null for a lead that somebody captured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? TestBatch { get; init; }
 
     public LeadKey Key => Wanted.Key(Workspace);
 }

@@ -13,14 +13,14 @@ public sealed class AccountClaims(NpgsqlDataSource database)
 {
     /// <summary>
     /// Takes the Accounts that leads may create, before they are looked for: what another batch creates after our look would not
-    /// be among what we found. Gives what is ours now.
+    /// be among what we found. Gives what is ours now: all, for who takes nothing and only wants to know.
     /// </summary>
-    public static IReadOnlySet<string> Take(IEnumerable<WaitingLead> batch, RuleSet rules, Claims.Batch claim) =>
+    public static IReadOnlySet<string> Take(IEnumerable<WaitingLead> batch, RuleSet rules, Claims.Batch? claim) =>
         batch
             .Where(lead => IsCreated(lead, rules))
             .SelectMany(lead => AccountKeys.Of(lead.Wanted).Claims)
             .Distinct(StringComparer.Ordinal)
-            .Where(claim.TryTake)
+            .Where(key => claim?.TryTake(key) ?? true)
             .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>

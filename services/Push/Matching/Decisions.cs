@@ -3,6 +3,7 @@ using LeadSync.Contracts;
 using LeadSync.Crm;
 using LeadSync.Push.Lanes;
 using LeadSync.Push.Rules;
+using LeadSync.Push.TestBatches;
 using LeadSync.Push.Writing;
 
 namespace LeadSync.Push.Matching;
@@ -197,6 +198,8 @@ internal sealed record Creation(WaitingLead Lead, RuleSet Rules, DateTimeOffset 
                 match
             );
         }
+        if (Lead.TestBatch is not null)
+            fields = TestMark.On(fields);
         var applied = FieldRules.Applied(section, fields, wanted.Source);
         var plan = new WritePlan(section.Object, RecordId: null, fields, applied)
         {

@@ -22,18 +22,21 @@ public sealed class Matcher(
     // What was merged may have been merged again; nobody waits for more than this.
     private const int MostHops = 3;
 
+    /// <param name="claim">Null takes nothing for itself.</param>
+    /// <param name="alsoRead">Fields that are read of each record beside those that it takes to decide.</param>
     /// <exception cref="CrmException">The CRM refused the question, or could not be asked.</exception>
     public async Task<Findings> FindAsync(
-        LaneAccess access,
+        CrmAccess access,
         IReadOnlyList<WaitingLead> batch,
-        Claims.Batch claim,
-        CancellationToken cancellationToken
+        Claims.Batch? claim,
+        CancellationToken cancellationToken,
+        IReadOnlyCollection<string>? alsoRead = null
     )
     {
         var now = await rules.ReadAsync(batch[0].Wanted.ConnectionId, cancellationToken);
         var ownAccounts = AccountClaims.Take(batch, now, claim);
         var began = clock.GetTimestamp();
-        var search = SearchFor(access.Crm, batch, now);
+        var search = SearchFor(access.Crm, batch, now, alsoRead ?? []);
         var found = await access.Crm.FindAsync(access, search, cancellationToken);
         var settled = Settled(found, clock.GetElapsedTime(began));
         var healed = await HealAsync(access, search, batch, found.Records, cancellationToken);
@@ -64,7 +67,7 @@ public sealed class Matcher(
         var ofLead = keys.ToLookup(one => one.lead, one => one.key, ReferenceEqualityComparer.Instance);
         var matched = new List<(WaitingLead Lead, Match Match)>(batch.Count);
         var leftOut = new List<WaitingLead>();
-        var records = new Dictionary<string, KnownRecord>(StringComparer.Ordinal);
+        var records = new HashSet<string>(StringComparer.Ordinal);
         foreach (var lead in batch)
         {
             if (ofLead[lead].Any(taken.Contains) || !ofLead[lead].All(claim.TryTake))
@@ -75,10 +78,7 @@ public sealed class Matcher(
             var match = MatchRules.Find(lead, findings.Records, findings.Rules);
             if (
                 match is Match.One { Record: var record }
-                && !(
-                    claim.TryTake(PersonKeys.OfRecord(record.Id))
-                    && records.TryAdd(record.Id, new KnownRecord(record.Object, record.Id))
-                )
+                && !(claim.TryTake(PersonKeys.OfRecord(record.Id)) && records.Add(record.Id))
             )
             {
                 leftOut.Add(lead);
@@ -87,35 +87,88 @@ public sealed class Matcher(
             taken.UnionWith(ofLead[lead]);
             matched.Add((lead with { Keys = [.. lead.Keys.Union(ofLead[lead], StringComparer.Ordinal)] }, match));
         }
-        var appliedTo = await applied.ReadAsync(lease, records.Values, cancellationToken);
-        var now = clock.GetUtcNow();
-        List<(WaitingLead Lead, Decision)> decided =
-        [
-            .. matched.Select(pair =>
-                (
-                    pair.Lead,
-                    NewRecords.Decide(
-                        Decisions.Decide(
-                            pair.Lead,
-                            pair.Match,
-                            findings.Rules,
-                            id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing),
-                            findings.Settled,
-                            findings.Owners
-                        ),
-                        pair.Lead,
-                        findings,
-                        now
-                    )
-                )
-            ),
-        ];
+        var decided = await DecideAsync(lease.ConnectionId, matched, findings, cancellationToken);
         var once = await accounts.OnceAsync(lease, decided, findings, cancellationToken);
         leftOut.AddRange(
-            decided.Select(pair => pair.Lead).Except(once.Select(pair => pair.Lead), ReferenceEqualityComparer.Instance)
+            decided
+                .Select(pair => pair.Lead)
+                .Except(once.Select(pair => pair.Lead), ReferenceEqualityComparer.Instance)
                 .Cast<WaitingLead>()
         );
         return (once, leftOut);
+    }
+
+    /// <summary>
+    /// What would be done with leads that are in no lane, by the same decisions; takes nothing for itself. In their order:
+    /// whoever is the same person as an earlier one waits for that one, and has no decision.
+    /// </summary>
+    public async Task<IReadOnlyList<Foreseen>> ForeseeAsync(
+        Guid connectionId,
+        IReadOnlyList<WaitingLead> batch,
+        Findings findings,
+        CancellationToken cancellationToken
+    )
+    {
+        var taken = new Dictionary<string, WaitingLead>(StringComparer.Ordinal);
+        var matched = new List<(WaitingLead Lead, Match Match)>(batch.Count);
+        var waiting = new List<Foreseen>();
+        foreach (var lead in batch)
+        {
+            var keys = lead.Keys.Concat(LeadKeys.OfPerson(lead.Wanted, findings.Rules)).ToList();
+            var match = MatchRules.Find(lead, findings.Records, findings.Rules);
+            if (match is Match.One { Record: var record })
+                keys.Add(PersonKeys.OfRecord(record.Id));
+            var first = keys.Select(key => taken.GetValueOrDefault(key)).FirstOrDefault(one => one is not null);
+            // Whoever shares a key with one that waits is the same person through it.
+            foreach (var key in keys)
+                taken.TryAdd(key, first ?? lead);
+            if (first is null)
+                matched.Add((lead, match));
+            else
+                waiting.Add(new Foreseen(lead, Decision: null, first));
+        }
+        // Whatever was changed just now will be older than the reading when it is really done.
+        var later = findings with
+        {
+            Settled = DateTimeOffset.MaxValue,
+        };
+        var decided = await DecideAsync(connectionId, matched, later, cancellationToken);
+        return [.. decided.Select(one => new Foreseen(one.Lead, one.Decision, WaitsFor: null)), .. waiting];
+    }
+
+    private async Task<List<(WaitingLead Lead, Decision Decision)>> DecideAsync(
+        Guid connectionId,
+        List<(WaitingLead Lead, Match Match)> matched,
+        Findings findings,
+        CancellationToken cancellationToken
+    )
+    {
+        var records = matched
+            .Select(pair => pair.Match)
+            .OfType<Match.One>()
+            .Select(match => new KnownRecord(match.Record.Object, match.Record.Id))
+            .Distinct()
+            .ToList();
+        var appliedTo = await applied.ReadAsync(connectionId, records, cancellationToken);
+        var now = clock.GetUtcNow();
+        return matched.ConvertAll(pair =>
+            (
+                pair.Lead,
+                NewRecords.Decide(
+                    Decisions.Decide(
+                        pair.Lead,
+                        pair.Match,
+                        findings.Rules,
+                        id => appliedTo.GetValueOrDefault(id, AppliedStore.Nothing),
+                        findings.Settled,
+                        findings.Owners
+                    ),
+                    pair.Lead,
+                    findings,
+                    now
+                )
+            )
+        );
     }
 
     // The CRM's clock when the reading began, in its whole seconds: the records may have been read at any moment since.
@@ -126,7 +179,7 @@ public sealed class Matcher(
     }
 
     private static async Task<IReadOnlyCollection<CrmRecord>> HealAsync(
-        LaneAccess access,
+        CrmAccess access,
         Search search,
         IReadOnlyList<WaitingLead> batch,
         IReadOnlyList<CrmRecord> found,
@@ -171,7 +224,12 @@ public sealed class Matcher(
         return records.Values;
     }
 
-    private static Search SearchFor(ICrm crm, IReadOnlyList<WaitingLead> batch, RuleSet rules)
+    private static Search SearchFor(
+        ICrm crm,
+        IReadOnlyList<WaitingLead> batch,
+        RuleSet rules,
+        IReadOnlyCollection<string> alsoRead
+    )
     {
         var emails = batch
             .Where(lead => rules.Of(lead.Wanted.CreateAs).MatchBy.Contains(RuleKey.Email))
@@ -202,6 +260,7 @@ public sealed class Matcher(
                         .Where(section => section.Object == objectName)
                         .SelectMany(FieldRules.Needed)
                         .Concat(field is null ? [] : [field])
+                        .Concat(alsoRead)
                         .ToHashSet(StringComparer.Ordinal)
                 )
                 {
@@ -239,6 +298,11 @@ public sealed class Matcher(
     private static IEnumerable<KnownRecord> Known(WaitingLead lead) =>
         lead.Link is null ? lead.Wanted.Match.Records : [lead.Link, .. lead.Wanted.Match.Records];
 }
+
+/// <summary>What would be done with a lead.</summary>
+/// <param name="Decision">Null where it waits.</param>
+/// <param name="WaitsFor">The lead that is the same person and comes before it.</param>
+public sealed record Foreseen(WaitingLead Lead, Decision? Decision, WaitingLead? WaitsFor);
 
 /// <summary>What one search found.</summary>
 /// <param name="Settled">Stamps before this are certainly older than the reading, in the CRM's whole seconds.</param>

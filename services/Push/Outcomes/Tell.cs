@@ -41,7 +41,10 @@ public static class Tell
                 Note = by?.Note,
                 Metadata = lead.Wanted.Metadata,
             }
-        );
+        ) with
+        {
+            TestBatch = lead.TestBatch,
+        };
     }
 
     public static Outcome Written(
@@ -71,7 +74,10 @@ public static class Tell
                 CrmRequestId = requestId,
                 Metadata = lead.Wanted.Metadata,
             }
-        );
+        ) with
+        {
+            TestBatch = lead.TestBatch,
+        };
 
     public static Outcome Failed(
         WaitingLead lead,
@@ -101,7 +107,10 @@ public static class Tell
                 CrmRequestId = trouble.CrmRequestId,
                 Metadata = lead.Wanted.Metadata,
             }
-        );
+        ) with
+        {
+            TestBatch = lead.TestBatch,
+        };
 }
 
 /// <summary>What stands between a lead and the CRM, in words that hold nothing of the lead's values.</summary>

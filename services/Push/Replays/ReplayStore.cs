@@ -198,7 +198,7 @@ public sealed class ReplayStore(NpgsqlDataSource database, TimeProvider clock)
                        and (not @parkedOnly and @named or s.parked_code is not null and s.parked_at <= @until)
                        and (@code::text is null or s.parked_code = @code)
                        and (not @named or (s.source, s.lead_id) in (select * from unnest(@sources, @leadIds)))
-                       and not s.wanted @> '{"withdrawn": true}'
+                       and not s.wanted @> '{"withdrawn": true}' and s.test_batch is null
                        and not exists (select from intent i
                                         where i.connection_id = s.connection_id and i.source = s.source and i.lead_id = s.lead_id)
                      order by s.source, s.lead_id

@@ -19,13 +19,15 @@ public sealed record StoredRule(
 );
 
 /// <summary>A rule as it was from one change to the next.</summary>
-/// <param name="Change"><c>created</c>, <c>updated</c> or <c>removed</c>.</param>
+/// <param name="Change"><c>created</c>, <c>updated</c>, <c>removed</c> or <c>restored</c>.</param>
+/// <param name="RestoredFrom">The revision that it repeats; null when it was not restored.</param>
 public sealed record RuleVersion(
     long Revision,
     string Change,
     string? Rule,
     DateTimeOffset ChangedAt,
-    string ChangedBy
+    string ChangedBy,
+    long? RestoredFrom
 );
 
 /// <summary>All SQL on <c>push_rule</c> and its versions.</summary>
@@ -126,7 +128,7 @@ public sealed class RuleStore(NpgsqlDataSource database, SettingChanges changes,
         var rows = await connection.QueryAsync<RuleVersion>(
             new CommandDefinition(
                 """
-                select revision, change, rule::text as rule, changed_at, changed_by
+                select revision, change, rule::text as rule, changed_at, changed_by, restored_from
                   from push_rule_version
                  where workspace = @workspace and connection_id = @connectionId and object = @objectName
                  order by revision desc
@@ -148,6 +150,7 @@ public sealed class RuleStore(NpgsqlDataSource database, SettingChanges changes,
     /// wait, and could decide otherwise, are taken again, and say for whom. What changes nothing is no new revision.
     /// </summary>
     /// <param name="rule">Null removes it.</param>
+    /// <param name="restoredFrom">The revision that is brought back; null where it is a rule of its own.</param>
     /// <param name="expects">Whether the revision that is there is the one that the caller saw; 0 where there is no rule.</param>
     public async Task<bool> SaveAsync(
         Caller by,
@@ -155,7 +158,8 @@ public sealed class RuleStore(NpgsqlDataSource database, SettingChanges changes,
         string objectName,
         PushRule? rule,
         Func<long, bool> expects,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        long? restoredFrom = null
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -171,6 +175,7 @@ public sealed class RuleStore(NpgsqlDataSource database, SettingChanges changes,
             return true;
         var change = (before, after) switch
         {
+            _ when restoredFrom is not null => "restored",
             (null, _) => "created",
             (_, null) => "removed",
             _ => "updated",
@@ -181,8 +186,8 @@ public sealed class RuleStore(NpgsqlDataSource database, SettingChanges changes,
                 """
                 update push_rule set revision = revision + 1, rule = @after::jsonb, changed_at = @now, changed_by = @Name
                  where connection_id = @connectionId and object = @objectName;
-                insert into push_rule_version (connection_id, object, revision, workspace, change, rule, changed_at, changed_by)
-                select connection_id, object, revision, workspace, @change, rule, changed_at, changed_by
+                insert into push_rule_version (connection_id, object, revision, workspace, change, rule, changed_at, changed_by, restored_from)
+                select connection_id, object, revision, workspace, @change, rule, changed_at, changed_by, @restoredFrom
                   from push_rule
                  where connection_id = @connectionId and object = @objectName;
                 -- In key order, as they are taken in.
@@ -204,6 +209,7 @@ public sealed class RuleStore(NpgsqlDataSource database, SettingChanges changes,
                     now,
                     by.Name,
                     change,
+                    restoredFrom,
                     DecidedByRules,
                 },
                 transaction,

@@ -19,14 +19,16 @@ public sealed record RuleView(
     JsonObject Rule
 );
 
-/// <param name="Change"><c>created</c>, <c>updated</c> or <c>removed</c>.</param>
+/// <param name="Change"><c>created</c>, <c>updated</c>, <c>removed</c> or <c>restored</c>.</param>
 /// <param name="Rule">Null where it was removed.</param>
+/// <param name="RestoredFrom">The revision that it repeats; null when it was not restored.</param>
 public sealed record RuleVersionView(
     long Revision,
     string Change,
     DateTimeOffset ChangedAt,
     string ChangedBy,
-    JsonObject? Rule
+    JsonObject? Rule,
+    long? RestoredFrom
 );
 
 /// <summary>What customers say of matching and creating, for each object of a connection.</summary>
@@ -47,6 +49,10 @@ public static class RulesApi
             .WithSummary("Every version of a rule, newest first.")
             .Produces<IReadOnlyList<RuleVersionView>>()
             .RequireAtLeast(Role.Viewer);
+        rule.MapPost("/versions/{revision:long}/restore", RestoreAsync)
+            .WithSummary("Brings a version back, as a new one. If-Match may name the revision in force.")
+            .Produces<RuleView>()
+            .RequireAtLeast(Role.Integrator);
         rule.MapPut("", PutAsync)
             .WithSummary("Saves a rule; all faults of it come at once. It counts from each lane's next round.")
             .Produces<RuleView>()
@@ -95,7 +101,8 @@ public static class RulesApi
                     version.Change,
                     version.ChangedAt,
                     version.ChangedBy,
-                    version.Rule is null ? null : Whole(@object, version.Rule)
+                    version.Rule is null ? null : Whole(@object, version.Rule),
+                    version.RestoredFrom
                 )
             )
         );
@@ -122,6 +129,71 @@ public static class RulesApi
                 "The body is not one JSON object, or a name stands in it twice."
             );
         }
+        return await SaveAsync(
+                connectionId,
+                @object,
+                caller,
+                body,
+                restoredFrom: null,
+                request,
+                rules,
+                schemas,
+                wakeup,
+                cancellationToken
+            ) ?? await GetAsync(connectionId, @object, caller, rules, objects, response, cancellationToken);
+    }
+
+    // Checked against the CRM as it is now, which may have changed since that version was in force.
+    private static async Task<IResult> RestoreAsync(
+        Guid connectionId,
+        string @object,
+        long revision,
+        Caller caller,
+        HttpRequest request,
+        HttpResponse response,
+        RuleStore rules,
+        SchemaClient schemas,
+        RuleObjects objects,
+        Wakeup wakeup,
+        CancellationToken cancellationToken
+    )
+    {
+        var versions = await rules.VersionsAsync(caller.Workspace, connectionId, @object, cancellationToken);
+        if (versions.FirstOrDefault(version => version.Revision == revision) is not { Rule: { } json })
+        {
+            return FailureCatalogue.NotFound.Problem(
+                StatusCodes.Status404NotFound,
+                "There is no such version, or it is the one that removed the rule."
+            );
+        }
+        return await SaveAsync(
+                connectionId,
+                @object,
+                caller,
+                JsonElement.Parse(json),
+                revision,
+                request,
+                rules,
+                schemas,
+                wakeup,
+                cancellationToken
+            ) ?? await GetAsync(connectionId, @object, caller, rules, objects, response, cancellationToken);
+    }
+
+    /// <returns>Why it was not saved; null when it was.</returns>
+    private static async Task<IResult?> SaveAsync(
+        Guid connectionId,
+        string @object,
+        Caller caller,
+        JsonElement body,
+        long? restoredFrom,
+        HttpRequest request,
+        RuleStore rules,
+        SchemaClient schemas,
+        Wakeup wakeup,
+        CancellationToken cancellationToken
+    )
+    {
         var (rule, faults) = RuleJson.Read(@object, body);
         CrmSchema? schema;
         try
@@ -157,10 +229,20 @@ public static class RulesApi
                 all
             );
         }
-        if (!await rules.SaveAsync(caller, connectionId, @object, certain, Expects(request), cancellationToken))
+        if (
+            !await rules.SaveAsync(
+                caller,
+                connectionId,
+                @object,
+                certain,
+                Expects(request),
+                cancellationToken,
+                restoredFrom
+            )
+        )
             return Stale();
         wakeup.Ring();
-        return await GetAsync(connectionId, @object, caller, rules, objects, response, cancellationToken);
+        return null;
     }
 
     private static async Task<IResult> DeleteAsync(

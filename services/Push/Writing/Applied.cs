@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dapper;
 using LeadSync.Contracts;
-using LeadSync.Push.Lanes;
 using Npgsql;
 
 namespace LeadSync.Push.Writing;
@@ -42,7 +41,7 @@ public sealed class AppliedStore(NpgsqlDataSource database)
 
     /// <summary>What was applied to each of these records, by 18-character id and field. A record that is new to us is left out.</summary>
     public async Task<Dictionary<string, IReadOnlyDictionary<string, AppliedField>>> ReadAsync(
-        Lease lease,
+        Guid connectionId,
         IReadOnlyCollection<KnownRecord> records,
         CancellationToken cancellationToken
     )
@@ -56,11 +55,11 @@ public sealed class AppliedStore(NpgsqlDataSource database)
                 select record_id, fields::text
                   from applied
                   join unnest(@objects, @ids) as n (object, record_id) using (object, record_id)
-                 where connection_id = @ConnectionId
+                 where connection_id = @connectionId
                 """,
                 new
                 {
-                    lease.ConnectionId,
+                    connectionId,
                     objects = records.Select(record => record.Object).ToArray(),
                     ids = records.Select(record => record.RecordId).ToArray(),
                 },

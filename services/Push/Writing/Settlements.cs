@@ -212,9 +212,12 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
         return parked with { Outcomes = [matched, .. parked.Outcomes] };
     }
 
-    /// <summary>Parks a lead for what was found before anything could be decided about it.</summary>
+    /// <summary>
+    /// Parks a lead for what was found before anything could be decided about it. A sample of a test batch is done instead:
+    /// nobody is to find it among the leads that wait for a person, and nothing takes it again.
+    /// </summary>
     public Settlement Parked(WaitingLead lead, Trouble trouble) =>
-        new(lead, RowEnd.Parked)
+        new(lead, lead.TestBatch is null ? RowEnd.Parked : RowEnd.Done)
         {
             ParkCode = trouble.Code,
             ParkMessage = trouble.Message,

@@ -56,6 +56,8 @@ internal sealed class RecordWriter(Viewer viewer, Transaction transaction, Write
                 return WriteResult.Failure(null, error);
             if (rules.Assign(type, self, creating: true, options.AutoAssign) is { } owner)
                 values["OwnerId"] = owner;
+            foreach (var (field, value) in rules.Automate(type, self, creating: true).ToList())
+                values[field] = value;
         }
 
         var created = transaction.Create(type, values);
@@ -105,6 +107,8 @@ internal sealed class RecordWriter(Viewer viewer, Transaction transaction, Write
                 return WriteResult.Failure(full, error);
             if (rules.Assign(type, self, creating: false, options.AutoAssign) is { } owner)
                 values["OwnerId"] = owner;
+            foreach (var (field, value) in rules.Automate(type, self, creating: false).ToList())
+                values[field] = value;
         }
 
         transaction.Update(record, values);

@@ -17,7 +17,8 @@ internal sealed class OrgRules(Org org)
         org.AssignmentRules.Any(rule => rule.Object == type.Name)
         || org.Setup.ValidationRules.Any(rule => rule.Object == type.Name)
         || org.Setup.DuplicateRules.Any(rule => rule.Object == type.Name)
-        || org.Setup.Triggers.Any(trigger => trigger.Object == type.Name);
+        || org.Setup.Triggers.Any(trigger => trigger.Object == type.Name)
+        || org.Setup.Flows.Any(flow => flow.Object == type.Name);
 
     /// <param name="self">The record as it will be saved.</param>
     /// <param name="changed">Names of the fields that this save sets.</param>
@@ -69,6 +70,15 @@ internal sealed class OrgRules(Org org)
 
         return null;
     }
+
+    /// <summary>What the org's automation sets on saving, one after the other.</summary>
+    public IEnumerable<KeyValuePair<string, object?>> Automate(SObject type, Record self, bool creating) =>
+        from flow in org.Setup.Flows
+        where flow.IsActive && flow.Object == type.Name
+        where creating ? flow.OnCreate : flow.OnUpdate
+        where org.Criteria.Hold(type, flow.When, self)
+        from set in flow.Sets
+        select KeyValuePair.Create(set.Key, (object?)(set.Key == "OwnerId" ? org.FindOwner(set.Value) : set.Value));
 
     private static ApiError Thrown(Trigger trigger, bool creating) =>
         new(

@@ -65,6 +65,49 @@ public sealed class When_a_connections_org_is_checked(When_a_connections_org_is_
     }
 
     [Fact]
+    public async Task What_the_push_rules_say_is_what_the_org_is_checked_against()
+    {
+        gateway.Asked.Clear();
+        gateway.Mapping = Results.Json(new object[] { Mapping(Mine, "Lead"), Mapping(Mine, "Contact") });
+        gateway.Rules = Results.Json(
+            new object[]
+            {
+                Rule(
+                    Mine,
+                    "Lead",
+                    new
+                    {
+                        mode = "createOnly",
+                        externalIdField = "Person_Id__c",
+                        owner = new { by = "queue", id = "00G000000000001AAA" },
+                    }
+                ),
+                Rule(Mine, "Contact", new { mode = "createOnly", externalIdField = (string?)null }),
+                Rule(Other, "Lead", new { mode = "updateOnly", externalIdField = (string?)null }),
+            }
+        );
+        var client = await gateway.ClientAsync(KeyRole.Integrator);
+
+        await client.SendAsync(HttpMethod.Get, $"/v1/connections/{Mine}/preflight");
+        gateway.Rules = Results.Json(
+            new object[] { Rule(Mine, "Lead", new { mode = "updateOnly", externalIdField = (string?)null }) }
+        );
+        await client.SendAsync(HttpMethod.Get, $"/v1/connections/{Mine}/preflight");
+        gateway.Rules = Results.Json(Array.Empty<object>());
+
+        var asked = gateway
+            .Asked.Select(one => JsonSerializer.Deserialize<PreflightRequest>(one.Body, JsonSerializerOptions.Web)!)
+            .ToList();
+        asked[0].Rules.Creates.ShouldBe(["Lead"]);
+        asked[0].Rules.Updates.ShouldBeFalse();
+        (asked[0].Rules.Owner, asked[0].Rules.QueueId).ShouldBe(("queue", "00G000000000001AAA"));
+        asked[0].Objects.Select(mapped => mapped.ExternalIdField).ShouldBe(["Person_Id__c", null]);
+        asked[1].Rules.Creates.ShouldBeEmpty();
+        asked[1].Rules.Updates.ShouldBeTrue();
+        asked[1].Rules.Owner.ShouldBe("leave");
+    }
+
+    [Fact]
     public async Task Who_asks_for_a_page_gets_the_page_that_Connector_makes()
     {
         gateway.Asked.Clear();
@@ -109,6 +152,15 @@ public sealed class When_a_connections_org_is_checked(When_a_connections_org_is_
         gateway.Asked.ShouldBeEmpty();
     }
 
+    private static object Rule(Guid connectionId, string objectName, object rule) =>
+        new
+        {
+            connectionId,
+            @object = objectName,
+            revision = 1,
+            rule,
+        };
+
     private static object Mapping(Guid connectionId, string objectName, params object[] fields) =>
         new
         {
@@ -124,6 +176,7 @@ public sealed class When_a_connections_org_is_checked(When_a_connections_org_is_
         private readonly List<StubPeer> _peers = [];
 
         public IResult Mapping { get; set; } = Results.Empty;
+        public IResult Rules { get; set; } = Results.Json(Array.Empty<object>());
         public ConcurrentQueue<(string Path, string Body, string Accept)> Asked { get; } = new();
 
         protected override async Task PrepareAsync()
@@ -160,7 +213,9 @@ public sealed class When_a_connections_org_is_checked(When_a_connections_org_is_
                     }
                 )
             );
-            _peers.AddRange([mapping, connector]);
+            var push = await StubPeer.StartAsync(app => app.MapGet("/v1/rules", () => Rules));
+            _peers.AddRange([mapping, connector, push]);
+            Settings["Services:Push"] = push.Address.ToString();
             Settings["Services:Mapping"] = mapping.Address.ToString();
             Settings["Services:Connector"] = connector.Address.ToString();
         }

@@ -357,6 +357,62 @@ public sealed class When_a_rule_is_saved(PushUnderTest push) : IClassFixture<Pus
     }
 
     [Fact]
+    public async Task A_version_is_brought_back_as_a_new_one_and_told_as_restored()
+    {
+        await SendAsync(HttpMethod.Put, new { mode = "updateOnly" });
+        await SendAsync(HttpMethod.Put, new { mode = "createOnly" });
+
+        var stale = await SendAsync(HttpMethod.Post, ifMatch: "\"1\"", path: "/versions/1/restore");
+        var (status, body, tag) = await SendAsync(HttpMethod.Post, ifMatch: "\"2\"", path: "/versions/1/restore");
+
+        stale.Status.ShouldBe(HttpStatusCode.PreconditionFailed);
+        status.ShouldBe(HttpStatusCode.OK);
+        tag.ShouldBe("\"3\"");
+        body.GetProperty("rule").GetProperty("mode").GetString().ShouldBe("updateOnly");
+        var versions = await push.Client(PushUnderTest.Workspace, Role.Viewer)
+            .GetFromJsonAsync<JsonElement>($"/v1/rules/{_connection}/Lead/versions", Stop);
+        versions[0].GetProperty("change").GetString().ShouldBe("restored");
+        versions[0].GetProperty("restoredFrom").GetInt64().ShouldBe(1);
+        var told = new List<ChangedSetting>();
+        await Testing.Eventually.ShouldPass(async () =>
+        {
+            foreach (var message in await push.Broker.ReadAsync("audit.setting-changed"))
+                told.AddRange(
+                    JsonElement
+                        .Parse(message.Body.Span)
+                        .GetProperty("items")
+                        .EnumerateArray()
+                        .Select(item => item.Deserialize<ChangedSetting>(Wire.Json)!)
+                );
+            told.Where(item => item.ConnectionId == _connection)
+                .Select(item => item.Change)
+                .ShouldBe(["created", "updated", "restored"]);
+        });
+    }
+
+    [Fact]
+    public async Task What_the_CRM_no_longer_has_or_what_removed_the_rule_is_not_brought_back()
+    {
+        await SendAsync(HttpMethod.Put, new { externalIdField = PushUnderTest.ExternalId });
+        await SendAsync(HttpMethod.Delete, role: Role.Manager);
+        var schema = push.Schema;
+        push.Schema = (id, name) => schema(id, name)! with { Fields = [] };
+        try
+        {
+            (await SendAsync(HttpMethod.Post, path: "/versions/1/restore")).Status.ShouldBe(
+                HttpStatusCode.UnprocessableEntity
+            );
+            (await SendAsync(HttpMethod.Post, path: "/versions/2/restore")).Status.ShouldBe(HttpStatusCode.NotFound);
+            (await SendAsync(HttpMethod.Post, path: "/versions/9/restore")).Status.ShouldBe(HttpStatusCode.NotFound);
+        }
+        finally
+        {
+            push.Schema = schema;
+        }
+        (await SendAsync(HttpMethod.Post, path: "/versions/1/restore")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Leads_that_were_parked_for_it_are_taken_again_and_say_for_whom()
     {
         await push.WantAsync(
@@ -381,10 +437,11 @@ public sealed class When_a_rule_is_saved(PushUnderTest push) : IClassFixture<Pus
         string? ifMatch = null,
         string objectName = "Lead",
         string workspace = PushUnderTest.Workspace,
-        Role role = Role.Integrator
+        Role role = Role.Integrator,
+        string path = ""
     )
     {
-        using var request = new HttpRequestMessage(method, $"/v1/rules/{_connection}/{objectName}");
+        using var request = new HttpRequestMessage(method, $"/v1/rules/{_connection}/{objectName}{path}");
         if (body is not null)
             request.Content = JsonContent.Create(body);
         if (ifMatch is not null)

@@ -13,9 +13,9 @@ public sealed class ExternalId : IPreflightCheck
     {
         if (!facts.Writes)
             yield break;
-        var name = facts.Wanted.Rules.ExternalIdField;
         foreach (var mapped in facts.Wanted.Objects.Where(mapped => mapped.Object is "Lead" or "Contact"))
         {
+            var name = mapped.ExternalIdField ?? facts.Wanted.Rules.ExternalIdField;
             if (facts.Find(mapped.Object) is { } described)
                 yield return name is null ? NotUsed(mapped.Object, described) : Look(mapped.Object, name, described);
         }

@@ -1,4 +1,5 @@
 using LeadSync.Contracts;
+using LeadSync.Crm;
 
 namespace LeadSync.Connector.Preflight.Checks;
 
@@ -20,6 +21,12 @@ public sealed class LeadOwnership : IPreflightCheck
     private static PreflightFinding Look(OrgFacts facts, PreflightRules rules)
     {
         var rule = facts.AssignmentRules.Value?.Select(row => row.Text("Name")).FirstOrDefault();
+        // By its id, where that is given: names change.
+        var named = facts
+            .LeadQueues.Value?.Where(row => RecordId.Same(row.Text("QueueId"), rules.QueueId))
+            .Select(row => row.Text("Queue.Name"))
+            .FirstOrDefault();
+        var queue = rules.QueueId is null ? rules.Queue : named;
         var queues = facts.LeadQueues.Value?.Select(row => row.Text("Queue.Name")).OfType<string>().ToList();
         return rules.Owner switch
         {
@@ -36,15 +43,15 @@ public sealed class LeadOwnership : IPreflightCheck
                 "On create only. A lead that none of its entries fits goes to the default lead owner."
             ),
             "queue" when queues is null => Unknown("queues"),
-            "queue" when !queues.Contains(rules.Queue ?? "", OrgFacts.Names) => Finding.Fail(
+            "queue" when !queues.Contains(queue ?? "", OrgFacts.Names) => Finding.Fail(
                 Check,
-                $"There is no queue '{rules.Queue}' for leads",
+                $"There is no queue '{rules.Queue ?? rules.QueueId}' for leads",
                 "Salesforce refuses a lead whose owner may not own leads.",
                 $"In Salesforce: {NewQueue}. Or name one of these in LeadSync: {string.Join(", ", queues)}."
             ),
             "queue" => Finding.Pass(
                 Check,
-                $"New leads go to the queue '{rules.Queue}'",
+                $"New leads go to the queue '{queue}'",
                 "Its members see them and can take them."
             ),
             "user" => Finding.Pass(Check, "New leads go to one user", "As the rule in LeadSync says."),

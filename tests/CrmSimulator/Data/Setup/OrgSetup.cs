@@ -16,6 +16,7 @@ public sealed record OrgSetup
     public IReadOnlyList<DuplicateRule> DuplicateRules { get; init; } = [];
     public IReadOnlyList<ValidationRule> ValidationRules { get; init; } = [];
     public IReadOnlyList<Trigger> Triggers { get; init; } = [];
+    public IReadOnlyList<Flow> Flows { get; init; } = [];
     public IReadOnlyList<RecordType> RecordTypes { get; init; } = [];
 
     /// <summary>Who sees other people's records, by object; an object that is not named is open to all.</summary>

@@ -41,6 +41,19 @@ public sealed record Trigger(
     bool IsActive = true
 );
 
+/// <summary>A flow of the org that sets fields on saving, over what the caller sent and what an assignment rule gave.</summary>
+/// <param name="Sets">Texts by field; for OwnerId a username, a queue's developer name or an id.</param>
+/// <param name="When">A condition as in a query's WHERE; null always holds.</param>
+public sealed record Flow(
+    string Name,
+    string Object,
+    IReadOnlyDictionary<string, string> Sets,
+    string? When = null,
+    bool OnCreate = true,
+    bool OnUpdate = true,
+    bool IsActive = true
+);
+
 /// <summary>What a duplicate rule does when it finds one.</summary>
 public enum DuplicateAction
 {

@@ -39,6 +39,7 @@ internal static class SetupChecks
             .. setup.DuplicateRules.SelectMany(rule => rule.MatchingRules).Select(rule => rule.Object),
             .. setup.ValidationRules.Select(rule => rule.Object),
             .. setup.Triggers.Select(rule => rule.Object),
+            .. setup.Flows.Select(flow => flow.Object),
             .. setup.RecordTypes.Select(type => type.Object),
             .. setup.Queues.SelectMany(queue => queue.Objects),
             .. setup.Sharing.Keys,
