@@ -204,7 +204,11 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
             0,
             TimeSpan.Zero
         );
-        var stamp = Is("fresh") ? Now : created;
+        // Settling: in the last second that the reading may have missed.
+        var stamp =
+            Is("fresh") ? Now
+            : Is("settling") ? Now.AddSeconds(-1)
+            : created;
         var fields = new Dictionary<string, JsonElement>(StringComparer.Ordinal)
         {
             ["LastName"] = Json(Of("last") ?? "Ng"),
