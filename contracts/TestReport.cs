@@ -92,7 +92,7 @@ public sealed record TestRecord(string Object, string RecordId, Uri Link);
 /// <summary>Whose a record is.</summary>
 /// <param name="By">
 /// What says so: <c>mapping</c>, which writes the owner; <c>unchanged</c> for a record that is there; of a new one the push rule with
-/// <c>assignmentRules</c>, <c>user</c>, <c>queue</c> or <c>fallback</c>, and <c>integrationUser</c> where nobody else gets it.
+/// <c>assignmentRules</c>, <c>user</c>, <c>queue</c>, <c>accountOwner</c> or <c>fallback</c>, and <c>integrationUser</c> where nobody else gets it.
 /// </param>
 /// <param name="Id">The CRM's id of the user or queue; null where it is not known beforehand.</param>
 public sealed record TestOwner(string By, string? Id);
@@ -118,7 +118,7 @@ public enum TestAction
     [JsonStringEnumMemberName("park")]
     Park,
 
-    /// <summary>It is the same person as another sample, and comes after that one.</summary>
+    /// <summary>It is the same person as another sample, and comes after that one; or the push rule has it wait.</summary>
     [JsonStringEnumMemberName("wait")]
     Wait,
 

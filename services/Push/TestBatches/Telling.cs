@@ -40,6 +40,7 @@ internal sealed record Telling(MatchedRecord? Matched, WrittenRecord? Written, F
             { Matched.Decision: SyncDecision.Unchanged } => TestAction.Unchanged,
             { Matched.Decision: SyncDecision.Skip } => TestAction.Skip,
             { Matched.Decision: SyncDecision.Park } => TestAction.Park,
+            { Matched.Decision: SyncDecision.Wait } => TestAction.Wait,
             _ => TestAction.None,
         };
 
@@ -48,10 +49,11 @@ internal sealed record Telling(MatchedRecord? Matched, WrittenRecord? Written, F
     {
         var matched = telling.Matched;
         var record = telling.Written?.Record ?? matched?.Record;
+        var isSamePerson = foreseen?.WaitsFor is not null && !telling.IsFinal;
         var action =
             sample.Problems.Count > 0 ? TestAction.CannotMap
             : sample.Skipped is not null ? TestAction.Skip
-            : foreseen?.WaitsFor is not null && !telling.IsFinal ? TestAction.Wait
+            : isSamePerson ? TestAction.Wait
             : telling.Action;
         return new TestedLead(sample.Number, sample.LeadId, action)
         {
@@ -60,16 +62,16 @@ internal sealed record Telling(MatchedRecord? Matched, WrittenRecord? Written, F
             Object = telling.Written?.Record.Object ?? foreseen?.Object,
             Record = record is null ? null : access.Open(record),
             Candidates = matched?.Candidates is { } all ? [.. all.Select(access.Open)] : null,
-            Reason = sample.Skipped ?? matched?.Reason ?? (action == TestAction.Wait ? SamePerson : null),
+            Reason = sample.Skipped ?? matched?.Reason ?? (isSamePerson ? SamePerson : null),
             DecidedBy = matched?.DecidedBy,
-            WaitsFor = action == TestAction.Wait ? foreseen!.WaitsFor : null,
+            WaitsFor = isSamePerson ? foreseen!.WaitsFor : null,
             Fields = telling.Written?.Fields ?? foreseen?.Fields ?? [],
             Remarks = sample.Wanted?.Remarks ?? [],
             Problems = [.. sample.Problems, .. telling.Failed is { } failed ? [Problem(failed)] : (TestProblem[])[]],
             Notes =
             [
                 .. sample.Notes,
-                .. action == TestAction.Wait
+                .. isSamePerson
                     ?
                     [
                         $"It is the same person as sample {foreseen!.WaitsFor}, so a real run takes it after that one, and what it does then depends on what that one has written.",

@@ -99,6 +99,34 @@ public sealed class When_a_test_batch_is_previewed(PushUnderTest push) : IClassF
     }
 
     [Fact]
+    public async Task One_that_its_rule_has_wait_for_a_field_is_said_to_wait_for_that()
+    {
+        await push.RuleAsync(
+            _connection,
+            new
+            {
+                createWhen = new
+                {
+                    fields = new[] { "Country" },
+                    within = 30,
+                    then = "park",
+                },
+            }
+        );
+
+        // A version is when the lead became wanted, in microseconds.
+        var now = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var report = await push.RunAsync(
+            Batches.Of(_connection, TestMode.Preview, Person("greta") with { Version = now })
+        );
+
+        var told = report.Leads.ShouldHaveSingleItem();
+        (told.Action, told.Reason, told.WaitsFor).ShouldBe((TestAction.Wait, "WAITS_FOR_FIELDS", null));
+        told.DecidedBy!.Setting.ShouldBe("createWhen");
+        told.Notes.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Two_samples_that_only_the_CRM_knows_as_one_person_are_told_so_too()
     {
         push.AddExternalId();
