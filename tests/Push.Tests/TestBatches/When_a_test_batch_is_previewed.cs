@@ -107,7 +107,7 @@ public sealed class When_a_test_batch_is_previewed(PushUnderTest push) : IClassF
             {
                 createWhen = new
                 {
-                    fields = new[] { "Country" },
+                    fields = (List<string>)["Country"],
                     within = 30,
                     then = "park",
                 },
