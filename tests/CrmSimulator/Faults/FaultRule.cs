@@ -100,8 +100,8 @@ public sealed record FaultRule
     public int DelayMilliseconds { get; init; }
 
     /// <summary>
-    /// For Delay before the effect, in a test that runs the simulator itself: awaited in place of the time, so that what must come
-    /// in between certainly does.
+    /// For Delay and DropAnswer, in a test that runs the simulator itself: awaited in place of the time, so that what must come in
+    /// between certainly does.
     /// </summary>
     [JsonIgnore]
     public Func<Task>? Until { get; init; }

@@ -39,17 +39,20 @@ internal sealed class Pipeline(Orgs orgs, OauthServer oauth, FaultPlan faults, J
         }
 
         if (strike.Whole is { Kind: FaultKind.Delay, AfterEffect: false } slow)
-            await (slow.Until?.Invoke() ?? DelayAsync(TimeSpan.FromMilliseconds(slow.DelayMilliseconds)));
+            await WaitAsync(slow);
 
         var (answer, kept) = Do(call, strike, FateOf(strike.Whole), lateOf: null);
         await kept;
         await FinishAsync(context, strike.Whole, answer);
     }
 
+    private Task WaitAsync(FaultRule fault) =>
+        fault.Until?.Invoke() ?? DelayAsync(TimeSpan.FromMilliseconds(fault.DelayMilliseconds));
+
     private async Task FinishAsync(HttpContext context, FaultRule? fault, ApiAnswer answer)
     {
         if (fault is { Kind: FaultKind.DropAnswer } or { Kind: FaultKind.Delay, AfterEffect: true })
-            await DelayAsync(TimeSpan.FromMilliseconds(fault.DelayMilliseconds));
+            await WaitAsync(fault);
         if (fault?.Kind == FaultKind.DropAnswer)
         {
             context.Abort();
