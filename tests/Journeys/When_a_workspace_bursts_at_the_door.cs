@@ -5,7 +5,8 @@ using LeadSync.Testing;
 namespace LeadSync.Journeys;
 
 /// <summary>
-/// One workspace brings 100,000 leads at once, over AMQP and over HTTP, while ten others bring one lead a second each. Takes
+/// One workspace brings 100,000 leads at once, over AMQP and over HTTP, or has them wait in its lane, while ten others bring one
+/// lead a second each. Takes
 /// some minutes, so it runs only when asked for:
 /// <c>./test --explicit only --filter-class '*When_a_workspace_bursts_at_the_door' --show-live-output on</c>.
 /// </summary>
@@ -62,6 +63,34 @@ public sealed class When_a_workspace_bursts_at_the_door(ITestOutputHelper output
             loaded.Ninetyninth.ShouldBeLessThan(unloaded.Ninetyninth + Seconds);
         }
 
+        foreach (var tenant in tenants)
+            tenant.Dispose();
+    }
+
+    [Fact(Explicit = true)]
+    public async Task The_others_are_served_within_seconds_while_its_lane_is_worked_off()
+    {
+        using var greedy = await Tenant.AddAsync(_house, "greedy");
+        var tenants = new List<Tenant>();
+        for (var number = 1; number <= Others; number++)
+            tenants.Add(await Tenant.AddAsync(_house, $"modest-{number}"));
+        var others = new SteadyLeads(_house, tenants);
+        await others.SendAsync("warm", TimeSpan.FromSeconds(5));
+        await others.SendAsync("quiet", Quiet);
+        var unloaded = await TellAsync(others, "quiet", greedy);
+        var burst = new Burst(_house, greedy);
+        // With its first lead it has a lane.
+        await burst.PublishAsync("greedy-first", 1);
+        await Eventually.ShouldBe(() => greedy.Org.Records("Lead").Count == 1);
+        await greedy.PauseAsync();
+        await burst.PublishAsync("greedy-lane", Leads);
+        await Eventually.ShouldBe(async () => await greedy.WaitingAsync() >= Leads, within: TimeSpan.FromMinutes(10));
+
+        await greedy.ResumeAsync();
+        await others.SendAsync("lane", Loud);
+
+        var loaded = await TellAsync(others, "lane", greedy);
+        loaded.Ninetyninth.ShouldBeLessThan(unloaded.Ninetyninth + Seconds);
         foreach (var tenant in tenants)
             tenant.Dispose();
     }

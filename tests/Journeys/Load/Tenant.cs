@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Dapper;
 using LeadSync.CrmSimulator.Data;
 using Npgsql;
@@ -54,6 +55,24 @@ public sealed class Tenant : IDisposable
         using var body = new StringContent(settings, Encoding.UTF8, "application/yaml");
         await ShouldBeDoneAsync(http.PutAsync("/v1/config", body));
         return tenant;
+    }
+
+    /// <summary>Pauses the lane of its connection.</summary>
+    public async Task PauseAsync() =>
+        await ShouldBeDoneAsync(Http.PostAsJsonAsync($"{await LaneAsync()}/pause", new { note = "until all wait" }));
+
+    /// <summary>Ends the pause.</summary>
+    public async Task ResumeAsync() =>
+        await ShouldBeDoneAsync(Http.PostAsync($"{await LaneAsync()}/resume", content: null));
+
+    /// <summary>How many leads wait in the lane.</summary>
+    public async Task<long> WaitingAsync() =>
+        (await Http.GetFromJsonAsync<JsonElement>(await LaneAsync())).GetProperty("waiting").GetInt64();
+
+    private async Task<string> LaneAsync()
+    {
+        var connections = await Http.GetFromJsonAsync<JsonElement>("/v1/connections");
+        return $"/v1/lanes/{connections.EnumerateArray().Single().GetProperty("id").GetGuid()}";
     }
 
     /// <summary>A lead as this tenant's products send it; its address is its id at <c>load.example</c>.</summary>
