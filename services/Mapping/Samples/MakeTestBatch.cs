@@ -62,7 +62,7 @@ public sealed class MakeTestBatch(
             reader.Fault(
                 "fourCases",
                 "need an address, and no field of the source has the role email",
-                "Give samples of your own, or a field that role."
+                "Give samples of your own, or give a field that role."
             );
         var nodes = made?.Select(sample => (sample.Lead, "fourCases")) ?? wanted.Leads;
         var leads = nodes
