@@ -89,9 +89,8 @@ public sealed class When_a_person_is_erased(MappingUnderTest mapping) : IClassFi
 
         status.ShouldBe(HttpStatusCode.OK);
         body.GetProperty("leads").GetInt32().ShouldBe(2);
-        // The dead letters are under way where the round that works erasures off was quicker to take them up.
-        Names(body, "done").Concat(Names(body, "underWay")).ShouldBe(["leads", "deadLetters", "lanes", "history"]);
-        Names(body, "done").ShouldContain(name => name == "leads");
+        body.GetProperty("done").ToString().ShouldBe("""["leads","deadLetters"]""");
+        body.GetProperty("underWay").ToString().ShouldBe("""["lanes","history"]""");
         var told = (await mapping.HearMappedAsync("gone-1", atLeast: 2))[1];
         (told.Withdrawn, told.Reason, told.Match.Email, told.Match.Records.Count, told.Sections.Count).ShouldBe(
             (true, "ERASED", null, 0, 0)
@@ -103,9 +102,6 @@ public sealed class When_a_person_is_erased(MappingUnderTest mapping) : IClassFi
         using var read = await GetAsync("gone-1");
         read.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
-
-    private static IEnumerable<string?> Names(JsonElement body, string member) =>
-        body.GetProperty(member).EnumerateArray().Select(name => name.GetString());
 
     [Fact]
     public async Task Late_messages_and_re_captures_are_dropped_and_told_to_nobody()

@@ -144,7 +144,11 @@ public sealed class ErasePeople(
     ) =>
         transaction.Connection!.ExecuteAsync(
             new CommandDefinition(
-                "insert into erasure (id, workspace, traces) values (@id, @workspace, @traces::jsonb)",
+                // Already claimed, for whoever asked: else a round beside it may be quicker, and the answer says less than is done.
+                """
+                insert into erasure (id, workspace, traces, claimed_until)
+                values (@id, @workspace, @traces::jsonb, now() + interval '30 seconds')
+                """,
                 new
                 {
                     id,

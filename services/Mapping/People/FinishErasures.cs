@@ -30,7 +30,7 @@ public sealed class FinishErasures(
     /// <summary>Finishes one erasure; false when none is left to do.</summary>
     public Task<bool> RunOnceAsync(CancellationToken cancellationToken) => RunAsync(only: null, cancellationToken);
 
-    /// <summary>Finishes an erasure that was just committed, where that can be done at once.</summary>
+    /// <summary>Finishes an erasure that was just committed, claimed for its caller, where that can be done at once.</summary>
     /// <returns>Whether it was; else it is done later.</returns>
     public async Task<bool> TryAsync(Guid erasure, CancellationToken cancellationToken)
     {
@@ -84,7 +84,7 @@ public sealed class FinishErasures(
                 """
                 update erasure set claimed_until = now() + interval '30 seconds'
                  where id = (select id from erasure
-                              where claimed_until < now() and (@only::uuid is null or id = @only)
+                              where case when @only::uuid is null then claimed_until < now() else id = @only end
                               order by claimed_until
                               limit 1
                                 for update skip locked)
