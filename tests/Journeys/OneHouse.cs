@@ -1,3 +1,5 @@
+using LeadSync.WholeSystem;
+
 namespace LeadSync.Journeys;
 
 /// <summary>

@@ -3,6 +3,7 @@ using System.Text;
 using LeadSync.CrmSimulator.Faults;
 using LeadSync.CrmSimulator.Journal;
 using LeadSync.Testing;
+using LeadSync.WholeSystem;
 using Npgsql;
 
 namespace LeadSync.Journeys;

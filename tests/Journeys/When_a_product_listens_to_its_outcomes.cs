@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LeadSync.Testing;
+using LeadSync.WholeSystem;
 using RabbitMQ.Client;
 
 namespace LeadSync.Journeys;

@@ -1,6 +1,7 @@
 using LeadSync.CrmSimulator.Faults;
 using LeadSync.CrmSimulator.Journal;
 using LeadSync.Testing;
+using LeadSync.WholeSystem;
 
 namespace LeadSync.Journeys;
 

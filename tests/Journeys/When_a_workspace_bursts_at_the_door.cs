@@ -1,6 +1,7 @@
 using LeadSync.Hosting.Bus;
-using LeadSync.Journeys.Load;
 using LeadSync.Testing;
+using LeadSync.WholeSystem;
+using LeadSync.WholeSystem.Load;
 
 namespace LeadSync.Journeys;
 

@@ -7,6 +7,7 @@ using LeadSync.CrmSimulator.Faults;
 using LeadSync.CrmSimulator.Journal;
 using LeadSync.CrmSimulator.Oauth;
 using LeadSync.Testing;
+using LeadSync.WholeSystem;
 
 namespace LeadSync.Journeys;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using LeadSync.Testing;
+using LeadSync.WholeSystem;
 
 namespace LeadSync.Journeys;
 

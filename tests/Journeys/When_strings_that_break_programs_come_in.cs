@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LeadSync.CrmSimulator.Data;
 using LeadSync.Testing;
+using LeadSync.WholeSystem;
 
 namespace LeadSync.Journeys;
 

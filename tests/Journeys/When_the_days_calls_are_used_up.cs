@@ -1,5 +1,6 @@
 using LeadSync.CrmSimulator.Journal;
 using LeadSync.Testing;
+using LeadSync.WholeSystem;
 
 namespace LeadSync.Journeys;
 

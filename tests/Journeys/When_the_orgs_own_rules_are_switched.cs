@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using LeadSync.CrmSimulator.Data;
 using LeadSync.Testing;
+using LeadSync.WholeSystem;
 
 namespace LeadSync.Journeys;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using RabbitMQ.Client;
 
-namespace LeadSync.Journeys.Load;
+namespace LeadSync.WholeSystem.Load;
 
 /// <summary>One tenant who sends everything at once, as an import does: over AMQP as fast as the broker confirms, or over HTTP.</summary>
 public sealed class Burst(House house, Tenant tenant)

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using LeadSync.CrmSimulator.Data;
 
-namespace LeadSync.Journeys.Load;
+namespace LeadSync.WholeSystem.Load;
 
 /// <summary>
 /// Tenants who capture one lead a second each, as an ordinary form does, and how long each lead took from the moment it was

@@ -6,7 +6,7 @@ using Dapper;
 using LeadSync.CrmSimulator.Data;
 using Npgsql;
 
-namespace LeadSync.Journeys.Load;
+namespace LeadSync.WholeSystem.Load;
 
 /// <summary>A workspace of its own, with a Manager's key, an org of its own that is connected and mapped, and source <c>web</c>.</summary>
 public sealed class Tenant : IDisposable

@@ -7,7 +7,7 @@ using LeadSync.CrmSimulator;
 using LeadSync.Testing;
 using Npgsql;
 
-namespace LeadSync.Journeys;
+namespace LeadSync.WholeSystem;
 
 /// <summary>
 /// The whole system as it runs, every service a process, with a simulated org connected and mapped: what a user has after

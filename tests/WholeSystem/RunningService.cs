@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using LeadSync.Testing;
 
-namespace LeadSync.Journeys;
+namespace LeadSync.WholeSystem;
 
 /// <summary>A service as it really runs: a process of its own, which can be killed.</summary>
 /// <param name="settings">Its environment, read when it starts: by then every service has an address.</param>

@@ -1,4 +1,4 @@
-namespace LeadSync.Journeys.Load;
+namespace LeadSync.WholeSystem.Load;
 
 /// <summary>How long many things took.</summary>
 public sealed record Spread(int Count, TimeSpan Median, TimeSpan Ninetyninth, TimeSpan Longest)
