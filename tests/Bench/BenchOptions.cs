@@ -6,14 +6,15 @@ namespace LeadSync.Bench;
 public sealed record BenchOptions
 {
     /// <summary>Every part there is, in the order in which they run.</summary>
-    public static IReadOnlyList<string> AllParts { get; } = ["throughput", "latency"];
+    public static IReadOnlyList<string> AllParts { get; } =
+    ["ceilings", "throughput", "latency", "fairness", "costs", "replicas", "jsforce"];
 
     public IReadOnlyList<string> Parts { get; init; } = AllParts;
 
     /// <summary>How often each figure is got.</summary>
     public int Runs { get; init; } = 3;
 
-    /// <summary>Of each run of throughput.</summary>
+    /// <summary>Of each run; ten times as many burst or wait where fairness is measured.</summary>
     public int Leads { get; init; } = 20_000;
 
     /// <summary>Sent before the first run of a case, for compilers and caches.</summary>

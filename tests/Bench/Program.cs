@@ -1,9 +1,14 @@
 using System.Runtime.InteropServices;
 using LeadSync.Bench;
+using LeadSync.Bench.Ceilings;
+using LeadSync.Bench.Costs;
+using LeadSync.Bench.Fairness;
 using LeadSync.Bench.Figures;
 using LeadSync.Bench.Houses;
 using LeadSync.Bench.Latency;
 using LeadSync.Bench.Machines;
+using LeadSync.Bench.PlainScript;
+using LeadSync.Bench.Replicas;
 using LeadSync.Bench.Throughput;
 using LeadSync.Testing;
 using Npgsql;
@@ -71,6 +76,11 @@ Task RunAsync(Session bench, string part) =>
     {
         "throughput" => new ThroughputPart(bench).RunAsync(stop.Token),
         "latency" => new LatencyPart(bench).RunAsync(stop.Token),
+        "fairness" => new FairnessPart(bench).RunAsync(stop.Token),
+        "costs" => new CostsPart(bench).RunAsync(stop.Token),
+        "replicas" => new ReplicasPart(bench).RunAsync(stop.Token),
+        "ceilings" => new CeilingsPart(bench).RunAsync(stop.Token),
+        "jsforce" => new JsforcePart(bench).RunAsync(stop.Token),
         _ => throw new OptionException($"'{part}' is no part"),
     };
 

@@ -58,8 +58,12 @@ public sealed class Expected(BenchHouse house, Arrivals arrivals, IReadOnlyColle
             """
         );
         var due = await house.AskAsync<long>("Mapping", "select count(*) from mapping_due");
+        var known = new List<string>();
+        foreach (var email in missing.Order(StringComparer.Ordinal).Take(3))
+            known.Add(await Whereabouts.OfAsync(house, email.Split('@')[0]));
         return $"{missing.Count} of {emails.Count} leads are not in the CRM, and nothing came for {Standstill.TotalSeconds} s: "
-            + $"{Some(missing)}. In the lanes {waiting} wait, parked are {parked ?? "none"}; Mapping has {due} due";
+            + $"{Some(missing)}. In the lanes {waiting} wait, parked are {parked ?? "none"}; Mapping has {due} due. "
+            + string.Join(". ", known);
     }
 
     private static string Some(IEnumerable<string> emails) =>
