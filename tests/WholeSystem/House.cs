@@ -30,6 +30,9 @@ public class House : IAsyncLifetime
     /// <summary>Connection string of a login that may make databases and logins.</summary>
     protected virtual string Postgres => Servers.Postgres;
 
+    /// <summary>What the names of this house's databases begin with; no other's do.</summary>
+    public string DatabasePrefix => _prefix;
+
     /// <summary>Where a service keeps what it knows, for a login that may read all of it.</summary>
     public string DatabaseOf(string service) =>
         new NpgsqlConnectionStringBuilder(Postgres)

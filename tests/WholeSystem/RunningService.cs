@@ -16,6 +16,9 @@ public sealed class RunningService(string name, Func<IReadOnlyDictionary<string,
 
     public Uri Address { get; } = new($"http://127.0.0.1:{FreePort()}");
 
+    /// <summary>Of the newest start; before the first there is none.</summary>
+    public int ProcessId => _process!.Id;
+
     public string Log { get; } = Path.Combine(Path.GetTempPath(), $"{Servers.NewName()}-{name}.log");
 
     public async Task StartAsync()
