@@ -28,6 +28,13 @@ public sealed record MatchedRecord : IEventItem, ILeadAtConnection
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public KnownRecord? Record { get; init; }
 
+    /// <summary>
+    /// Of a person who is Lead and Contact, where the push rule has both written: the record that the lead is known by, and this is
+    /// told of the other one. Each of the two has an event of its own. Null in all others.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KnownRecord? Beside { get; init; }
+
     /// <summary>All records that were found, when there were several.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<KnownRecord>? Candidates { get; init; }

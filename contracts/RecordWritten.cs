@@ -31,6 +31,20 @@ public sealed record WrittenRecord : IEventItem, ILeadAtConnection
     public required WriteOutcome Outcome { get; init; }
     public required KnownRecord Record { get; init; }
 
+    /// <summary>
+    /// Of a person who is Lead and Contact, where the push rule has both written: the record that the lead is known by, and this is
+    /// told of the other one. Each of the two has an event of its own. Null in all others.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KnownRecord? Beside { get; init; }
+
+    /// <summary>
+    /// This one of the lead's two records holds what was wanted, and the other does not yet: the lead is not done with this
+    /// event. It is taken again, or waits for a person, as a <see cref="SyncFailed"/> of the version says.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Partly { get; init; }
+
     /// <summary>Every mapped field that was decided on, written or not.</summary>
     public required IReadOnlyList<FieldDecision> Fields { get; init; }
 

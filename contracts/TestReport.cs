@@ -68,6 +68,12 @@ public sealed record TestedLead(int Number, string LeadId, TestAction Action)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TestOwner? Owner { get; init; }
 
+    /// <summary>
+    /// The other record of a person who is Lead and Contact, where the push rule has both written; null where there is one only.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TestedOther? Other { get; init; }
+
     /// <summary>Each mapped field: before and after, and the write rule that decided.</summary>
     public IReadOnlyList<FieldDecision> Fields { get; init; } = [];
 
@@ -81,6 +87,28 @@ public sealed record TestedLead(int Number, string LeadId, TestAction Action)
     /// <summary>How what was written stands in the CRM; null for a preview.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TestVerdict? Verdict { get; init; }
+
+    /// <summary>What was looked at after writing; none for a preview.</summary>
+    public IReadOnlyList<TestFinding> Findings { get; init; } = [];
+}
+
+/// <summary>What would be, or was, done with the other record of a sample that is Lead and Contact.</summary>
+public sealed record TestedOther(TestRecord Record, TestAction Action)
+{
+    /// <summary>The key it was found by.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MatchKind? MatchedBy { get; init; }
+
+    /// <summary>Why, as a code; docs/rules.md has them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+
+    /// <summary>Who owns it afterwards.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TestOwner? Owner { get; init; }
+
+    /// <summary>Each mapped field: before and after, and the write rule that decided.</summary>
+    public IReadOnlyList<FieldDecision> Fields { get; init; } = [];
 
     /// <summary>What was looked at after writing; none for a preview.</summary>
     public IReadOnlyList<TestFinding> Findings { get; init; } = [];

@@ -41,7 +41,8 @@ builder
     .AddSingleton<LateFacts>()
     .AddSingleton<AppliedStore>()
     .AddSingleton<Settler>()
-    .AddSingleton<Settlements>();
+    .AddSingleton<Settlements>()
+    .AddSingleton<EndLeads>();
 builder.Services.AddSingleton<OutcomeStore>();
 builder.Services.AddSingleton<ObservedUsage>().AddSingleton<Accesses>();
 builder

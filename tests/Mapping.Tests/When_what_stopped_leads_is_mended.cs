@@ -248,6 +248,57 @@ public sealed class When_what_stopped_leads_is_mended(MappingUnderTest mapping)
             .RecordId.ShouldBe("00Q000000000001AAA");
     }
 
+    [Fact]
+    public async Task A_write_of_one_of_two_records_mends_nothing_and_both_are_known()
+    {
+        await mapping.CaptureAsync(Item("twice", new { lastName = "P", company = "C" }));
+        var mapped = (await mapping.HearMappedAsync("twice"))[0];
+        await mapping.PublishAsync(EventKinds.SyncFailed, Failed(mapped, transient: false));
+        await Eventually.ShouldBe(async () => await FailedCodeAsync("twice") is not null);
+
+        await mapping.PublishAsync(
+            EventKinds.RecordWritten,
+            Written(mapped, "Lead", "00Q000000000003AAA", partly: true)
+        );
+        await Eventually.ShouldBe(async () => await LinksAsync("twice") == 1);
+        (await FailedCodeAsync("twice")).ShouldNotBeNull();
+
+        // In one message: the order of the two says nothing.
+        await mapping.PublishAsync(
+            EventKinds.RecordWritten,
+            Written(mapped, "Lead", "00Q000000000003AAA"),
+            Written(mapped, "Contact", "003000000000003AAA")
+        );
+        await Eventually.ShouldBe(async () => await LinksAsync("twice") == 2);
+        await Eventually.ShouldBe(async () => await FailedCodeAsync("twice") is null);
+    }
+
+    private Task<string?> FailedCodeAsync(string leadId) =>
+        mapping.ScalarAsync<string?>(
+            $"select m.failed_code from mapped m join lead l on l.id = m.lead where l.lead_id = '{leadId}'"
+        );
+
+    private Task<long> LinksAsync(string leadId) =>
+        mapping.ScalarAsync<long>(
+            $"select count(*) from record_link r join lead l on l.id = r.lead where l.lead_id = '{leadId}'"
+        );
+
+    private static WrittenRecord Written(MappedLead lead, string objectName, string recordId, bool partly = false) =>
+        new()
+        {
+            EventId = Guid.CreateVersion7(),
+            OccurredAt = Now,
+            Source = lead.Source,
+            LeadId = lead.LeadId,
+            ConnectionId = lead.ConnectionId,
+            Version = lead.Version,
+            FromVersion = lead.Version,
+            Outcome = WriteOutcome.Updated,
+            Record = new KnownRecord(objectName, recordId),
+            Partly = partly,
+            Fields = [],
+        };
+
     private static FailedSync Failed(MappedLead lead, bool transient) =>
         new()
         {

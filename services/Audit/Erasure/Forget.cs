@@ -38,6 +38,7 @@ public static class Forget
             {
                 LeadId = name,
                 Record = match.Record is null ? null : Record(match.Record),
+                Beside = match.Beside is null ? null : Record(match.Beside),
                 Candidates = match.Candidates?.Select(Record).ToList(),
                 Note = null,
                 Metadata = null,
@@ -46,6 +47,7 @@ public static class Forget
             {
                 LeadId = name,
                 Record = Record(write.Record),
+                Beside = write.Beside is null ? null : Record(write.Beside),
                 Owner = write.Owner is null ? null : write.Owner with { Id = Mark },
                 Fields =
                 [

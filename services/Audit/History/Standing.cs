@@ -40,6 +40,8 @@ public sealed record Standing(
                 "skipped",
                 match.Reason
             ),
+            // Its other record is still to be written, and how the lead stands is told with that.
+            WrittenRecord { Partly: true } => null,
             WrittenRecord { Outcome: WriteOutcome.Created } write => Make(write, StandingRank.Created, "created"),
             WrittenRecord { Outcome: WriteOutcome.Updated } write => Make(write, StandingRank.Updated, "updated"),
             WrittenRecord { Outcome: WriteOutcome.Unchanged } write => Make(write, StandingRank.Unchanged, "unchanged"),

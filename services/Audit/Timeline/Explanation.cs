@@ -70,7 +70,7 @@ public static class Explanation
         var found = match switch
         {
             { Record: { } record, MatchedBy: not MatchKind.None } =>
-                $"Found as {record.Object} {record.RecordId} by {Key(match.MatchedBy)}",
+                $"Found as {record.Object} {record.RecordId} by {Key(match.MatchedBy)}{Beside(match.Beside)}",
             { Candidates.Count: > 0 } => $"Found as {Count(match.Candidates.Count, "record")} of the CRM",
             _ => "Not found in the CRM",
         };
@@ -91,13 +91,20 @@ public static class Explanation
     {
         var record = $"{write.Record.Object} {write.Record.RecordId}";
         var sent = write.Fields.Where(field => field.Written).Select(field => field.Field).ToList();
-        return write.Outcome switch
+        var told = write.Outcome switch
         {
             WriteOutcome.Created => $"Created {record} with {List(sent)}{Owned(write.Owner)}.",
-            WriteOutcome.Updated => $"Updated {List(sent)} of {record}.",
-            _ => $"Nothing to change: {record} holds what is wanted, or what differs is not ours to write.",
+            WriteOutcome.Updated => $"Updated {List(sent)} of {record}{Beside(write.Beside)}.",
+            _ =>
+                $"Nothing to change{Beside(write.Beside)}: {record} holds what is wanted, or what differs is not ours to write.",
         };
+        return write.Partly
+            ? $"{told} The lead is not done: the other one of its two records is still to be written."
+            : told;
     }
+
+    private static string Beside(KnownRecord? primary) =>
+        primary is null ? "" : $", beside {primary.Object} {primary.RecordId} of the same person";
 
     private static string Owned(RecordOwner? owner) =>
         owner?.By switch

@@ -72,7 +72,9 @@ public sealed class Migrator(DatabasePlace place, Assembly service)
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await TakeLockAsync(connection, cancellationToken);
         await connection.ExecuteAsync(
+            // Our statements take milliseconds; compiling one whose cost is guessed too high takes thirty.
             $"""
+            do $$ begin execute format('alter database %I set jit = off', current_database()); end $$;
             create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now());
             revoke create on schema public from public;
             grant usage on schema public to "{runtime}";

@@ -8,7 +8,8 @@ namespace LeadSync.Mapping.Leads;
 public sealed record LearntFailure(LeadKey Key, Guid ConnectionId, long Version, string Code);
 
 /// <summary>The record that a version of a lead was written to.</summary>
-public sealed record LearntRecord(LeadKey Key, Guid ConnectionId, long Version, KnownRecord Record);
+/// <param name="IsDone">The lead is done with this version. Not so where another of its records is still to be written.</param>
+public sealed record LearntRecord(LeadKey Key, Guid ConnectionId, long Version, KnownRecord Record, bool IsDone = true);
 
 /// <summary>What other services teach us of leads at connections. Older versions never change what newer ones taught.</summary>
 public sealed class PairStore(NpgsqlDataSource database)
@@ -61,7 +62,7 @@ public sealed class PairStore(NpgsqlDataSource database)
             return;
         var newest = records
             .GroupBy(record => (record.Key, record.ConnectionId, record.Record.Object))
-            .Select(group => group.MaxBy(record => record.Version)!)
+            .Select(group => group.MaxBy(record => (record.Version, record.IsDone))!)
             .ToList();
         var parameters = new
         {
@@ -72,6 +73,7 @@ public sealed class PairStore(NpgsqlDataSource database)
             versions = newest.Select(record => record.Version).ToArray(),
             objects = newest.Select(record => record.Record.Object).ToArray(),
             recordIds = newest.Select(record => record.Record.RecordId).ToArray(),
+            done = newest.Select(record => record.IsDone).ToArray(),
         };
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(
@@ -98,11 +100,11 @@ public sealed class PairStore(NpgsqlDataSource database)
                    set failed_code = null, failed_by = null
                   from (select distinct m.lead, m.connection_id
                           from (select m.lead, m.connection_id
-                                  from unnest(@workspaces, @sources, @leadIds, @connections, @versions)
-                                    as k (workspace, source, lead_id, connection_id, version)
+                                  from unnest(@workspaces, @sources, @leadIds, @connections, @versions, @done)
+                                    as k (workspace, source, lead_id, connection_id, version, done)
                                   join lead l on l.workspace = k.workspace and l.source = k.source and l.lead_id = k.lead_id
                                   join mapped m on m.lead = l.id and m.connection_id = k.connection_id
-                                 where m.version <= k.version and m.failed_by = 'push'
+                                 where m.version <= k.version and m.failed_by = 'push' and k.done
                                  order by m.lead, m.connection_id
                                    for update of m) m) k
                  where m.lead = k.lead and m.connection_id = k.connection_id

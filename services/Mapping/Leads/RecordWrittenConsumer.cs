@@ -26,6 +26,7 @@ public sealed class RecordWrittenConsumer(PairStore pairs, ErasedRecords erased)
             new LeadKey(item.Workspace, item.Item.Source, item.Item.LeadId),
             item.Item.ConnectionId,
             item.Item.Version,
-            item.Item.Record
+            item.Item.Record,
+            IsDone: !item.Item.Partly
         );
 }

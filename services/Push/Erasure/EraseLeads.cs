@@ -121,9 +121,11 @@ public sealed class EraseLeads(NpgsqlDataSource database, TimeProvider clock, IL
         var records = await transaction.Connection!.QueryAsync<string>(
             new CommandDefinition(
                 """
-                with erased as (select s.record_id, s.keys from lead_sync s
+                with erased as (select s.record_id, s.other_record_id, s.keys from lead_sync s
                                  where s.connection_id = @ConnectionId and s.source = @Source and s.lead_id = @LeadId)
                 select record_id from erased where record_id is not null
+                union
+                select other_record_id from erased where other_record_id is not null
                 union
                 select substr(k, 8) from erased, unnest(keys) k where k like 'record:%'
                 """,
@@ -141,7 +143,9 @@ public sealed class EraseLeads(NpgsqlDataSource database, TimeProvider clock, IL
                 delete from applied a
                  where a.connection_id = @ConnectionId and a.record_id = any(@records)
                    and not exists (select from lead_sync o
-                                    where o.connection_id = a.connection_id and o.record_id = a.record_id);
+                                    where o.connection_id = a.connection_id and o.record_id = a.record_id)
+                   and not exists (select from lead_sync o
+                                    where o.connection_id = a.connection_id and o.other_record_id = a.record_id);
                 update applied a
                    set fields = (select coalesce(jsonb_object_agg(f.key, f.value), '{}')
                                    from jsonb_each(a.fields) f where f.value ->> 'source' <> @Source)

@@ -122,6 +122,8 @@ public sealed class HoldStore(NpgsqlDataSource database)
                 update lead_sync set
                     object = null,
                     record_id = null,
+                    other_object = null,
+                    other_record_id = null,
                     account_id = null,
                     keys = array(select key from unnest(keys) as key where key not like 'record:%')
                  where connection_id = @connectionId and workspace = @workspace

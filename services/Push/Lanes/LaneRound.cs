@@ -69,10 +69,7 @@ public sealed class LaneRound(Matcher matcher, Writer writer, Settler settler, S
         }
 
         var (decided, leftOut) = await matcher.DecideAsync(lease, batch, findings, claim, cancellationToken);
-        var writes = decided
-            .Where(pair => pair.Decision is Decision.Write)
-            .Select(pair => (pair.Lead, Decision: (Decision.Write)pair.Decision))
-            .ToList();
+        var writes = decided.FindAll(pair => pair.Decision.Writes().Count > 0);
         var held = writes.FindAll(IsHeld);
         if (held.Count > 0)
         {
@@ -91,8 +88,13 @@ public sealed class LaneRound(Matcher matcher, Writer writer, Settler settler, S
         );
         await writer.WriteAsync(lease, access, [.. writes.Except(held)], cancellationToken);
 
-        bool IsHeld((WaitingLead Lead, Decision.Write Decision) write) =>
-            holds.IsHeld(lease.ConnectionId, new Cargo(write.Lead.Wanted.Source, write.Decision.Plan.HeldWith));
+        // Of two records with either of them: they are written together.
+        bool IsHeld((WaitingLead Lead, Decision Decision) pair) =>
+            pair
+                .Decision.Writes()
+                .Any(write =>
+                    holds.IsHeld(lease.ConnectionId, new Cargo(pair.Lead.Wanted.Source, write.Plan.HeldWith))
+                );
     }
 
     /// <summary>The leads that need one of these CRM fields, to be written or to be decided by.</summary>

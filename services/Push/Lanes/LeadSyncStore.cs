@@ -76,7 +76,8 @@ public sealed class LeadSyncStore(NpgsqlDataSource database, TimeProvider clock)
                     priority = case when excluded.priority < 2 then (s.record_id is not null)::int
                                     when s.wanted_run > s.done_run then s.priority
                                     else 2 end,
-                    keys = excluded.keys || case when s.record_id is null then '{}' else array['record:' || s.record_id] end,
+                    keys = excluded.keys || case when s.record_id is null then '{}' else array['record:' || s.record_id] end
+                                         || case when s.other_record_id is null then '{}' else array['record:' || s.other_record_id] end,
                     trace_parent = excluded.trace_parent
                 where excluded.version > s.version
                 returning connection_id, source, lead_id
@@ -151,7 +152,7 @@ public sealed class LeadSyncStore(NpgsqlDataSource database, TimeProvider clock)
                     select unnest(@taken) as key
                      union select unnest(keys) from intent where connection_id = @ConnectionId)
                 select d.workspace, d.wanted::text as wanted, d.wanted_run, d.from_version, d.attempts, d.keys, d.object, d.record_id,
-                       d.replayed_by, d.waits_code, d.account_id, d.test_batch
+                       d.other_object, d.other_record_id, d.replayed_by, d.waits_code, d.account_id, d.test_batch
                   from unnest('{0,1,2}'::smallint[], '{1,0.2,0.1}'::numeric[]) as class (priority, share)
                  cross join lateral (
                     select s.*, row_number() over (order by s.due_at) as place
@@ -209,6 +210,8 @@ public sealed class LeadSyncStore(NpgsqlDataSource database, TimeProvider clock)
         public required string[] Keys { get; init; }
         public string? Object { get; init; }
         public string? RecordId { get; init; }
+        public string? OtherObject { get; init; }
+        public string? OtherRecordId { get; init; }
         public string? ReplayedBy { get; init; }
         public string? WaitsCode { get; init; }
         public string? AccountId { get; init; }
@@ -225,6 +228,7 @@ public sealed class LeadSyncStore(NpgsqlDataSource database, TimeProvider clock)
                 Object is null ? null : new KnownRecord(Object, RecordId!)
             )
             {
+                Other = OtherObject is null ? null : new KnownRecord(OtherObject, OtherRecordId!),
                 ReplayedBy = ReplayedBy,
                 WaitsFor = WaitsCode,
                 AccountId = AccountId,

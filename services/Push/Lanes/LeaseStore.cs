@@ -52,7 +52,12 @@ public sealed class LeaseStore(NpgsqlDataSource database, PushOptions options)
                                                         limit 1) due on true)
                             or exists (select from intent i
                                         where i.connection_id = l.connection_id
-                                          and (i.state <> 'unknown' or i.probe_at <= now())))
+                                          and case when i.state = 'open' then true
+                                                   when i.state = 'unknown' then i.probe_at <= now()
+                                                   -- Of a lead's two intents both are to be answered.
+                                                   else not exists (select from intent o
+                                                                     where o.connection_id = i.connection_id and o.source = i.source
+                                                                       and o.lead_id = i.lead_id and o.state in ('open', 'unknown')) end))
                        and (not @SmallOnly
                             or (select count(*) from (select from lead_sync s
                                                        where s.connection_id = l.connection_id

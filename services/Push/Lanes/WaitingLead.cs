@@ -19,6 +19,10 @@ public sealed record WaitingLead(
     KnownRecord? Link
 )
 {
+    /// <summary>The record that was written beside <see cref="Link"/>: the person is Lead and Contact. Null where there was none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KnownRecord? Other { get; init; }
+
     /// <summary>Who had it taken again; null when nobody had.</summary>
     public string? ReplayedBy { get; init; }
 

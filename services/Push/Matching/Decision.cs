@@ -8,11 +8,25 @@ public abstract record Decision
 {
     private Decision() { }
 
+    /// <summary>What is to be asked of the CRM.</summary>
+    public virtual IReadOnlyList<Write> Writes() => [];
+
     /// <summary>A record is written: created when <see cref="WritePlan.RecordId"/> is null.</summary>
     public sealed record Write(WritePlan Plan, Match Match) : Decision
     {
         /// <summary>What the intent holds beside the lead's keys, until its answer is certain.</summary>
         public IReadOnlyList<string> Holds { get; init; } = [];
+
+        public override IReadOnlyList<Write> Writes() => [this];
+    }
+
+    /// <summary>
+    /// The person is Lead and Contact, and both are to be as is wanted: each is a <see cref="Write"/> or <see cref="Unchanged"/>.
+    /// </summary>
+    /// <param name="Primary">Of the record that the lead is known by.</param>
+    public sealed record Both(Decision Primary, Decision Other) : Decision
+    {
+        public override IReadOnlyList<Write> Writes() => [.. Primary.Writes(), .. Other.Writes()];
     }
 
     /// <summary>The record already is as it should be.</summary>

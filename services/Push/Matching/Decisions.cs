@@ -35,6 +35,10 @@ public static class Decisions
         var creating = new Creation(lead, rules, settled, owners);
         return match switch
         {
+            Match.One { Other: { } other } one => Both(
+                Update(lead, one.Record, one, rules, appliedTo(one.Record.Id), settled),
+                Update(lead, other.Record, other, rules, appliedTo(other.Record.Id), settled)
+            ),
             Match.One { Record: var record, By: var by } => Exists(creating, record.Object, by, match)
                 ?? Update(lead, record, By(match, rules, record.Object), rules, appliedTo(record.Id), settled),
             Match.Elsewhere { Record: var record, By: var by } => Exists(creating, record.Object, by, match)
@@ -49,6 +53,11 @@ public static class Decisions
             _ => creating.Decide(By(match, rules, lead.Wanted.CreateAs), isFindable: false),
         };
     }
+
+    private static Decision Both(Decision primary, Decision other) =>
+        primary is Decision.TooFresh || other is Decision.TooFresh
+            ? new Decision.TooFresh()
+            : new Decision.Both(primary, other);
 
     // What the rules say of somebody who is there; null: the record is to be updated.
     private static Decision? Exists(Creation creating, string objectName, MatchKind by, Match match)

@@ -19,6 +19,15 @@ public abstract record Match
     {
         /// <summary>Another record holds the lead's external id: this one was found by something stronger.</summary>
         public KnownRecord? ExternalIdAt { get; init; }
+
+        /// <summary>The person's other record, where the push rule has both written: of a Contact the Lead, of a Lead the Contact.</summary>
+        public One? Other { get; init; }
+
+        /// <summary>Of such another record: the one that the lead is known by.</summary>
+        public KnownRecord? Beside { get; init; }
+
+        /// <summary>The records that are to be written.</summary>
+        public IEnumerable<CrmRecord> Records() => Other is null ? [Record] : [Record, Other.Record];
     }
 
     /// <summary>What was found has become this record, which was not among what was read: look again with its id.</summary>

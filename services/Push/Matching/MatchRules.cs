@@ -24,6 +24,9 @@ public static class MatchRules
     /// <summary>The person is both a Lead and a Contact, and the Lead was taken, for the Contact is not ours to update.</summary>
     public const string LeadOfBothTaken = "EXISTS_AS_BOTH_LEAD_TAKEN";
 
+    /// <summary>The person is both a Lead and a Contact, and both were taken.</summary>
+    public const string BothTaken = "EXISTS_AS_BOTH_TAKEN";
+
     /// <summary>The record was merged into this one.</summary>
     public const string Merged = "RECORD_MERGED";
 
@@ -44,32 +47,24 @@ public static class MatchRules
     /// rule's other keys in their order. The first key that finds anybody decides. The rule of the object that the route
     /// creates says how.
     /// </summary>
-    public static Match Find(WaitingLead lead, FoundRecords found, RuleSet rules)
+    public static Match Find(WaitingLead lead, FoundRecords found, RuleSet rules) =>
+        BothRecords.With(FindOne(lead, found, rules), lead, found, rules);
+
+    private static Match FindOne(WaitingLead lead, FoundRecords found, RuleSet rules)
     {
         var wanted = lead.Wanted;
         if (ById(lead.Link, found) is { } linked)
             return WithExternalId(linked, wanted, found, rules);
-        foreach (var known in wanted.Match.Records)
+        // With that one gone, the other record that was written beside it is the lead's.
+        KnownRecord?[] further = lead.Link is null ? [] : [lead.Other];
+        foreach (var known in further.Concat(wanted.Match.Records))
         {
             if (ById(known, found) is { } match)
                 return WithExternalId(match, wanted, found, rules);
         }
 
-        var byExternalId = LeadKeys
-            .ExternalIds(wanted, rules)
-            .SelectMany(one => found.ByExternalId(one.Object, one.Key))
-            .ToList();
-        if (byExternalId.Count > 0)
-            return Choose(byExternalId, MatchKind.ExternalId, wanted, found, rules);
-
-        foreach (var key in rules.Of(wanted.CreateAs).MatchBy)
+        foreach (var (by, candidates) in ByKeys(wanted, found, rules))
         {
-            var (same, by) =
-                key == RuleKey.Email
-                    ? (found.ByEmail(wanted.Match.Email), MatchKind.Email)
-                    : (found.ByName(LeadKeys.Name(wanted)), MatchKind.CompanyAndLastName);
-            // Who carries another external id is another person, whatever address or name they share.
-            var candidates = same.Where(record => !IsSomebodyElse(record, wanted, rules)).ToList();
             if (candidates.Count > 0)
                 return Choose(candidates, by, wanted, found, rules);
         }
@@ -81,8 +76,30 @@ public static class MatchRules
         return hasKey ? new Match.None() : new Match.NoKey();
     }
 
+    /// <summary>Whom each key beside record ids finds, strongest first.</summary>
+    internal static IEnumerable<(MatchKind By, List<CrmRecord> Candidates)> ByKeys(
+        MappedLead wanted,
+        FoundRecords found,
+        RuleSet rules
+    )
+    {
+        yield return (
+            MatchKind.ExternalId,
+            [.. LeadKeys.ExternalIds(wanted, rules).SelectMany(one => found.ByExternalId(one.Object, one.Key))]
+        );
+        foreach (var key in rules.Of(wanted.CreateAs).MatchBy)
+        {
+            var (same, by) =
+                key == RuleKey.Email
+                    ? (found.ByEmail(wanted.Match.Email), MatchKind.Email)
+                    : (found.ByName(LeadKeys.Name(wanted)), MatchKind.CompanyAndLastName);
+            // Who carries another external id is another person, whatever address or name they share.
+            yield return (by, [.. same.Where(record => !IsSomebodyElse(record, wanted, rules))]);
+        }
+    }
+
     // The record itself, or what it was merged into; null where it is gone.
-    private static Match? ById(KnownRecord? known, FoundRecords found)
+    internal static Match? ById(KnownRecord? known, FoundRecords found)
     {
         if (known is null || found.ById(known.RecordId) is not { } record)
             return null;
@@ -97,7 +114,7 @@ public static class MatchRules
         return record.Deleted ? null : Follow(record, MatchKind.RecordId, found, candidates: null, reason: Merged);
     }
 
-    private static Match Choose(
+    internal static Match Choose(
         List<CrmRecord> candidates,
         MatchKind by,
         MappedLead wanted,
@@ -135,12 +152,18 @@ public static class MatchRules
         var leads = people.FindAll(person => person.Target.Object == Lead);
         if (contacts.Count == 0 || leads.Count == 0)
             return (people, null, null);
-        var isForLeads = wanted.CreateAs == Lead;
-        var takesContact =
-            wanted.Sections.Any(section => section.Object == Contact)
-            && (!isForLeads || rules.Of(Lead).ExistsAsContact == ExistsAsContactPolicy.Update);
-        var setting = rules.Deciding(Lead, "existsAsBoth", RuleText.ContactOnly);
+        var takesContact = BothRecords.AreWritten(wanted, rules) || TakesContact(wanted, rules);
+        var setting = rules.Deciding(Lead, "existsAsBoth", rules.Of(Lead).ExistsAsBoth);
         return takesContact ? (contacts, ContactOfBothTaken, setting) : (leads, LeadOfBothTaken, setting);
+    }
+
+    private static bool TakesContact(MappedLead wanted, RuleSet rules)
+    {
+        // Who wants both has the one that is ours to update.
+        if (BothRecords.IsOnlyOurs(Lead, wanted, rules))
+            return false;
+        return wanted.Sections.Any(section => section.Object == Contact)
+            && (wanted.CreateAs != Lead || rules.Of(Lead).ExistsAsContact == ExistsAsContactPolicy.Update);
     }
 
     private static IEnumerable<Person> InOrder(IEnumerable<Person> people) =>
@@ -187,7 +210,7 @@ public static class MatchRules
         && !FieldValue.Text(held).Trim().Equals(key.Value, StringComparison.OrdinalIgnoreCase);
 
     // Found by what is stronger, while its external id stands at another record.
-    private static Match WithExternalId(Match match, MappedLead wanted, FoundRecords found, RuleSet rules)
+    internal static Match WithExternalId(Match match, MappedLead wanted, FoundRecords found, RuleSet rules)
     {
         if (match is not Match.One one || LeadKeys.ExternalId(wanted, one.Record.Object, rules) is not { } key)
             return match;

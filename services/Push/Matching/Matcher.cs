@@ -77,8 +77,8 @@ public sealed class Matcher(
             }
             var match = MatchRules.Find(lead, findings.Records, findings.Rules);
             if (
-                match is Match.One { Record: var record }
-                && !(claim.TryTake(PersonKeys.OfRecord(record.Id)) && records.Add(record.Id))
+                match is Match.One one
+                && !one.Records().All(record => claim.TryTake(PersonKeys.OfRecord(record.Id)) && records.Add(record.Id))
             )
             {
                 leftOut.Add(lead);
@@ -116,8 +116,8 @@ public sealed class Matcher(
         {
             var keys = lead.Keys.Concat(LeadKeys.OfPerson(lead.Wanted, findings.Rules)).ToList();
             var match = MatchRules.Find(lead, findings.Records, findings.Rules);
-            if (match is Match.One { Record: var record })
-                keys.Add(PersonKeys.OfRecord(record.Id));
+            if (match is Match.One one)
+                keys.AddRange(one.Records().Select(record => PersonKeys.OfRecord(record.Id)));
             var first = keys.Select(key => taken.GetValueOrDefault(key)).FirstOrDefault(one => one is not null);
             // Whoever shares a key with one that waits is the same person through it.
             foreach (var key in keys)
@@ -146,7 +146,8 @@ public sealed class Matcher(
         var records = matched
             .Select(pair => pair.Match)
             .OfType<Match.One>()
-            .Select(match => new KnownRecord(match.Record.Object, match.Record.Id))
+            .SelectMany(match => match.Records())
+            .Select(record => new KnownRecord(record.Object, record.Id))
             .Distinct()
             .ToList();
         var appliedTo = await applied.ReadAsync(connectionId, records, cancellationToken);
@@ -296,7 +297,7 @@ public sealed class Matcher(
     }
 
     private static IEnumerable<KnownRecord> Known(WaitingLead lead) =>
-        lead.Link is null ? lead.Wanted.Match.Records : [lead.Link, .. lead.Wanted.Match.Records];
+        new[] { lead.Link, lead.Other }.OfType<KnownRecord>().Concat(lead.Wanted.Match.Records);
 }
 
 /// <summary>What would be done with a lead.</summary>

@@ -9,6 +9,23 @@ namespace LeadSync.Push.Outcomes;
 /// <summary>What is told of each step with a lead.</summary>
 public static class Tell
 {
+    /// <summary>What was decided of each of the lead's records, told before anything is asked of the CRM for them.</summary>
+    public static IReadOnlyList<Outcome> Decided(WaitingLead lead, Decision decision, DateTimeOffset at) =>
+        decision switch
+        {
+            Decision.Both both => [.. Decided(lead, both.Primary, at), .. Decided(lead, both.Other, at)],
+            Decision.Unchanged { Match: var match } => [Matched(lead, match, SyncDecision.Unchanged, at)],
+            Decision.Write { Plan.IsAccount: true, Match: var match } =>
+            [
+                Matched(lead, match, SyncDecision.Wait, at, AccountChoice.WaitsForAccount),
+            ],
+            Decision.Write { Plan: var plan, Match: var match } =>
+            [
+                Matched(lead, match, plan.RecordId is null ? SyncDecision.Create : SyncDecision.Update, at),
+            ],
+            _ => [],
+        };
+
     public static Outcome Matched(
         WaitingLead lead,
         Match match,
@@ -32,6 +49,7 @@ public static class Tell
                 Version = lead.Wanted.Version,
                 MatchedBy = one?.By ?? (match as Match.Several)?.By ?? MatchKind.None,
                 Record = one is null ? null : new KnownRecord(one.Record.Object, one.Record.Id),
+                Beside = one?.Beside,
                 Candidates = one?.Candidates ?? (match as Match.Several)?.Candidates,
                 Decision = decision,
                 Reason = reason ?? one?.Reason,
@@ -54,7 +72,9 @@ public static class Tell
         KnownRecord record,
         string? requestId,
         DateTimeOffset at,
-        RecordOwner? owner = null
+        RecordOwner? owner = null,
+        KnownRecord? beside = null,
+        bool partly = false
     ) =>
         Outcome.Of(
             new WrittenRecord
@@ -69,6 +89,8 @@ public static class Tell
                 FromVersion = lead.FromVersion,
                 Outcome = outcome,
                 Record = record,
+                Beside = beside,
+                Partly = partly,
                 Fields = plan.Fields,
                 Owner = owner,
                 CrmRequestId = requestId,

@@ -35,6 +35,9 @@ public sealed record PushRule
     /// <summary>Of the rule for Leads: what becomes of a lead that is found to be a Contact.</summary>
     public ExistsAsContactPolicy ExistsAsContact { get; init; }
 
+    /// <summary>Of the rule for Leads: what becomes of a lead that is found to be a Lead and a Contact.</summary>
+    public ExistsAsBothPolicy ExistsAsBoth { get; init; }
+
     /// <summary>Of the rule for Contacts: which Account a new one gets.</summary>
     public AccountRule Account { get; init; } = AccountRule.Default;
 
@@ -109,6 +112,15 @@ public enum ExistsAsContactPolicy
 
     /// <summary>A Lead is created all the same.</summary>
     CreateAnyway,
+}
+
+public enum ExistsAsBothPolicy
+{
+    /// <summary>One of the two is updated: the Contact, where that is ours to update; else the Lead.</summary>
+    ContactOnly,
+
+    /// <summary>Both are updated, each by the mapping for its object.</summary>
+    Both,
 }
 
 /// <summary>The rules of one connection, as they were when a round began.</summary>

@@ -22,9 +22,6 @@ public static class RuleText
         return null;
     }
 
-    /// <summary>The one choice of <c>existsAsBoth</c>.</summary>
-    public const string ContactOnly = "contactOnly";
-
     public static string All<T>()
         where T : struct, Enum => string.Join(", ", Enum.GetValues<T>().Select(Of));
 }
@@ -76,19 +73,6 @@ public static class RuleJson
                     : new(member.Name, "is not known here", $"Known are: {string.Join(", ", known)}.")
             );
         }
-        // Two records of one lead would be two writes, each with an outcome of its own.
-        if (Text(body, ExistsAsBoth, faults) is { } both && both != RuleText.ContactOnly && objectName == Lead)
-        {
-            faults.Add(
-                new(
-                    ExistsAsBoth,
-                    both == "both"
-                        ? "cannot be both yet: one lead is written to one record"
-                        : $"is not {RuleText.ContactOnly}",
-                    $"Write {RuleText.ContactOnly}, or leave it out."
-                )
-            );
-        }
         var rule = new PushRule
         {
             Mode = Choice<RuleMode>(body, Mode, faults),
@@ -99,6 +83,7 @@ public static class RuleJson
             DeletedRecord = Choice<DeletedRecordPolicy>(body, DeletedRecord, faults),
             ExistsAsContact =
                 objectName == Lead ? Choice<ExistsAsContactPolicy>(body, ExistsAsContact, faults) : default,
+            ExistsAsBoth = objectName == Lead ? Choice<ExistsAsBothPolicy>(body, ExistsAsBoth, faults) : default,
             Account = objectName == Contact ? AccountRuleJson.Read(body, faults) : AccountRule.Default,
             CreateWhen = CreateWhenJson.Read(body, faults),
             Owner = OwnerJson.Read(objectName, body, faults),
@@ -129,7 +114,7 @@ public static class RuleJson
         if (objectName == Lead)
         {
             json[ExistsAsContact] = RuleText.Of(rule.ExistsAsContact);
-            json[ExistsAsBoth] = RuleText.ContactOnly;
+            json[ExistsAsBoth] = RuleText.Of(rule.ExistsAsBoth);
         }
         return json;
     }
@@ -209,6 +194,12 @@ public static class RuleJson
                 ExistsAsContact,
                 "creates, but the mode never does",
                 "Choose update or skip, or another mode."
+            );
+        if (rule is { Mode: RuleMode.CreateOnly, ExistsAsBoth: ExistsAsBothPolicy.Both })
+            yield return new(
+                ExistsAsBoth,
+                "updates the Lead too, but the mode updates none",
+                "Choose contactOnly, or another mode."
             );
         if (rule is { Mode: RuleMode.UpdateOnly, Owner.By: not OwnerKind.Leave })
             yield return new(

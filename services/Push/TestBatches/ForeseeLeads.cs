@@ -111,6 +111,16 @@ public sealed class ForeseeLeads(Matcher matcher, Settlements settlements, TimeP
                 OwnerBefore = OwnerOf(match),
                 Given = Owners.Given(plan),
             },
+            Decision.Both { Primary: var primary, Other: var other } => new Look(
+                one.Lead,
+                [.. Told(one with { Decision = primary }).Outcomes, .. Told(one with { Decision = other }).Outcomes]
+            )
+            {
+                Object = PlanOf(primary).Object,
+                Fields = PlanOf(primary).Fields,
+                OwnerBefore = OwnerOf(MatchOf(primary)),
+                Other = new ForeseenOther(PlanOf(other).Fields, OwnerOf(MatchOf(other))),
+            },
             Decision.Unchanged { Plan: var plan, Match: var match } => new Look(
                 one.Lead,
                 settlements.Of(one.Lead, one.Decision)!.Outcomes
@@ -123,6 +133,12 @@ public sealed class ForeseeLeads(Matcher matcher, Settlements settlements, TimeP
             var decision => new Look(one.Lead, settlements.Of(one.Lead, decision)!.Outcomes),
         };
     }
+
+    private static WritePlan PlanOf(Decision decision) =>
+        decision is Decision.Unchanged { Plan: var plan } ? plan : ((Decision.Write)decision).Plan;
+
+    private static Match MatchOf(Decision decision) =>
+        decision is Decision.Unchanged { Match: var match } ? match : ((Decision.Write)decision).Match;
 
     private static string? OwnerOf(Match match) =>
         match is Match.One { Record: var record }
@@ -141,6 +157,7 @@ public sealed class ForeseeLeads(Matcher matcher, Settlements settlements, TimeP
         public IReadOnlyList<FieldDecision> Fields { get; init; } = [];
         public string? OwnerBefore { get; init; }
         public TestOwner? Given { get; init; }
+        public ForeseenOther? Other { get; init; }
 
         public ForeseenLead Of(Dictionary<string, int> numbers) =>
             new(Outcomes)
@@ -150,6 +167,7 @@ public sealed class ForeseeLeads(Matcher matcher, Settlements settlements, TimeP
                 Fields = Fields,
                 OwnerBefore = OwnerBefore,
                 Given = Given,
+                Other = Other,
             };
     }
 }
@@ -171,7 +189,14 @@ public sealed record ForeseenLead(IReadOnlyList<Outcome> Outcomes)
 
     /// <summary>Whom the push rule gives a new record to; null where it says nothing, or the mapping does.</summary>
     public TestOwner? Given { get; init; }
+
+    /// <summary>What would be done with the person's other record; null where there is one only, or one is written.</summary>
+    public ForeseenOther? Other { get; init; }
 }
+
+/// <summary>What a lane's round would do with the other record of a sample that is Lead and Contact.</summary>
+/// <param name="OwnerBefore">Who owns it.</param>
+public sealed record ForeseenOther(IReadOnlyList<FieldDecision> Fields, string? OwnerBefore);
 
 /// <summary>Fields that every test batch looks at, whatever is mapped; API names of Salesforce.</summary>
 public static class RecordFields

@@ -12,11 +12,13 @@ namespace LeadSync.Push.TestBatches;
 internal sealed class Judge(IReadOnlyList<CrmRecord> read, LookAccess access)
 {
     /// <param name="overwritten">Fields that a later sample of the batch wrote to the same record.</param>
+    /// <param name="own">Ids of the sample's records: two, where it is Lead and Contact and both are written.</param>
     public List<TestFinding> Findings(
         TestLead sample,
         WrittenRecord written,
         TestOwner? owner,
-        IReadOnlySet<string> overwritten
+        IReadOnlySet<string> overwritten,
+        IReadOnlyList<string> own
     )
     {
         var id = written.Record.RecordId;
@@ -44,7 +46,7 @@ internal sealed class Judge(IReadOnlyList<CrmRecord> read, LookAccess access)
                 .Fields.Where(field => field.Written && field.Field is not (RecordFields.Owner or RecordFields.Status))
                 .Where(field => !overwritten.Contains(field.Field))
                 .Select(field => Value(record, field, "value")),
-            Duplicates(record, sample, written),
+            Duplicates(record, sample, written, own),
         ];
     }
 
@@ -133,13 +135,13 @@ internal sealed class Judge(IReadOnlyList<CrmRecord> read, LookAccess access)
         };
     }
 
-    private TestFinding Duplicates(CrmRecord record, TestLead sample, WrittenRecord written)
+    private TestFinding Duplicates(CrmRecord record, TestLead sample, WrittenRecord written, IReadOnlyList<string> own)
     {
         var email = sample.Wanted!.Match.Email;
         var others = email is null
             ? []
             : read.Where(one =>
-                    !RecordId.Same(one.Id, record.Id)
+                    !own.Any(id => RecordId.Same(one.Id, id))
                     && string.Equals(one.Email, email, StringComparison.OrdinalIgnoreCase)
                     // A converted Lead is its Contact.
                     && !(one.ConvertedContactId is { } contact && RecordId.Same(contact, record.Id))

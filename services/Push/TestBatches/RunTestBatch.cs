@@ -68,15 +68,24 @@ public sealed class RunTestBatch(
     private TestedLead Previewed(TestLead sample, ForeseenLead? seen, LookAccess access)
     {
         var lead = Telling.Start(sample, Telling.Of(seen?.Outcomes ?? []), seen, access);
-        var isHeld =
-            lead is { Action: TestAction.Create or TestAction.Update, Object: { } name }
-            && holds.IsHeld(sample.Wanted!.ConnectionId, new Cargo(sample.Wanted.Source, name));
+        (TestAction Action, string? Object)[] writes =
+        [
+            (lead.Action, lead.Object),
+            (lead.Other?.Action ?? TestAction.None, lead.Other?.Record.Object),
+        ];
+        var held = writes
+            .Where(one => one is { Action: TestAction.Create or TestAction.Update, Object: not null })
+            .Select(one => one.Object!)
+            .Where(name => holds.IsHeld(sample.Wanted!.ConnectionId, new Cargo(sample.Wanted.Source, name)))
+            .ToList();
         return lead with
         {
             Owner = Owners.Expected(lead.Action, lead.Fields, seen?.OwnerBefore, seen?.Given, access.UserId),
-            Notes = isHeld
-                ? [.. lead.Notes, $"Writing leads of this source to {lead.Object} is held now, so a real one waits."]
-                : lead.Notes,
+            Notes =
+            [
+                .. lead.Notes,
+                .. held.Select(name => $"Writing leads of this source to {name} is held now, so a real one waits."),
+            ],
         };
     }
 }

@@ -15,32 +15,72 @@ internal sealed record Telling(MatchedRecord? Matched, WrittenRecord? Written, F
         {
             telling = kind switch
             {
-                "matched" => telling with { Matched = Read<MatchedRecord>(body) },
-                // What had stopped it before does not any more.
-                "written" => telling with { Written = Read<WrittenRecord>(body), Failed = null },
+                "matched" => telling.With(Read<MatchedRecord>(body)),
+                "written" => telling.With(Read<WrittenRecord>(body)),
                 _ => telling with { Failed = Read<FailedSync>(body) },
             };
         }
         return telling;
     }
 
+    /// <summary>The same of the other record, where the person is Lead and Contact and both are written.</summary>
+    public MatchedRecord? OtherMatched { get; init; }
+
+    /// <inheritdoc cref="OtherMatched"/>
+    public WrittenRecord? OtherWritten { get; init; }
+
+    /// <summary>The records that were written, or found to be as they should.</summary>
+    public IEnumerable<WrittenRecord> AllWritten => new[] { Written, OtherWritten }.OfType<WrittenRecord>();
+
     /// <summary>It ended: written, skipped, or stopped for good.</summary>
     public bool IsFinal =>
-        Written is not null || Failed is { Transient: false } || Matched?.Decision == SyncDecision.Skip;
+        Written is { Partly: false } || Failed is { Transient: false } || Matched?.Decision == SyncDecision.Skip;
 
-    public TestAction Action =>
-        this switch
+    public TestAction Action => ActionOf(Matched, Written);
+
+    // The record that the lead is known by is told first.
+    private Telling With(MatchedRecord matched) =>
+        matched.Beside is null
+            ? this with
+            {
+                Matched = matched,
+                OtherMatched = null,
+            }
+            : this with
+            {
+                OtherMatched = matched,
+            };
+
+    private Telling With(WrittenRecord written)
+    {
+        // What had stopped it before does not any more, unless it is the other record that it stops.
+        var failed = written.Partly ? Failed : null;
+        return written.Beside is null
+            ? this with
+            {
+                Written = written,
+                Failed = failed,
+            }
+            : this with
+            {
+                OtherWritten = written,
+                Failed = failed,
+            };
+    }
+
+    private TestAction ActionOf(MatchedRecord? matched, WrittenRecord? written) =>
+        (written?.Outcome, matched?.Decision) switch
         {
-            { Written.Outcome: WriteOutcome.Created } => TestAction.Create,
-            { Written.Outcome: WriteOutcome.Updated } => TestAction.Update,
-            { Written.Outcome: WriteOutcome.Unchanged } => TestAction.Unchanged,
-            { Failed.Transient: false } => TestAction.Park,
-            { Matched.Decision: SyncDecision.Create } => TestAction.Create,
-            { Matched.Decision: SyncDecision.Update } => TestAction.Update,
-            { Matched.Decision: SyncDecision.Unchanged } => TestAction.Unchanged,
-            { Matched.Decision: SyncDecision.Skip } => TestAction.Skip,
-            { Matched.Decision: SyncDecision.Park } => TestAction.Park,
-            { Matched.Decision: SyncDecision.Wait } => TestAction.Wait,
+            (WriteOutcome.Created, _) => TestAction.Create,
+            (WriteOutcome.Updated, _) => TestAction.Update,
+            (WriteOutcome.Unchanged, _) => TestAction.Unchanged,
+            _ when Failed is { Transient: false } => TestAction.Park,
+            (_, SyncDecision.Create) => TestAction.Create,
+            (_, SyncDecision.Update) => TestAction.Update,
+            (_, SyncDecision.Unchanged) => TestAction.Unchanged,
+            (_, SyncDecision.Skip) => TestAction.Skip,
+            (_, SyncDecision.Park) => TestAction.Park,
+            (_, SyncDecision.Wait) => TestAction.Wait,
             _ => TestAction.None,
         };
 
@@ -66,6 +106,7 @@ internal sealed record Telling(MatchedRecord? Matched, WrittenRecord? Written, F
             DecidedBy = matched?.DecidedBy,
             WaitsFor = isSamePerson ? foreseen!.WaitsFor : null,
             Fields = telling.Written?.Fields ?? foreseen?.Fields ?? [],
+            Other = telling.Other(foreseen?.Other, access),
             Remarks = sample.Wanted?.Remarks ?? [],
             Problems = [.. sample.Problems, .. telling.Failed is { } failed ? [Problem(failed)] : (TestProblem[])[]],
             Notes =
@@ -78,6 +119,21 @@ internal sealed record Telling(MatchedRecord? Matched, WrittenRecord? Written, F
                     ]
                     : (string[])[],
             ],
+        };
+    }
+
+    private TestedOther? Other(ForeseenOther? foreseen, LookAccess access)
+    {
+        if ((OtherWritten?.Record ?? OtherMatched?.Record) is not { } record)
+            return null;
+        var action = ActionOf(OtherMatched, OtherWritten);
+        var fields = OtherWritten?.Fields ?? foreseen?.Fields ?? [];
+        return new TestedOther(access.Open(record), action)
+        {
+            MatchedBy = OtherMatched?.MatchedBy,
+            Reason = OtherMatched?.Reason,
+            Owner = Owners.Expected(action, fields, foreseen?.OwnerBefore, given: null, access.UserId),
+            Fields = fields,
         };
     }
 

@@ -193,9 +193,11 @@ public sealed class TestBatchStore(NpgsqlDataSource database, SettingChanges cha
                 delete from applied a
                  using lead_sync s
                   join forgotten f on f.batch_id = s.test_batch
-                 where a.connection_id = s.connection_id and a.object = s.object and a.record_id = s.record_id
+                 where a.connection_id = s.connection_id and a.record_id in (s.record_id, s.other_record_id)
                    and not exists (select from lead_sync o
-                                    where o.connection_id = s.connection_id and o.record_id = s.record_id and o.test_batch is null);
+                                    where o.connection_id = a.connection_id and o.record_id = a.record_id and o.test_batch is null)
+                   and not exists (select from lead_sync o
+                                    where o.connection_id = a.connection_id and o.other_record_id = a.record_id and o.test_batch is null);
                 delete from lead_sync s using forgotten f where s.test_batch = f.batch_id;
                 delete from test_outcome o using forgotten f where o.batch_id = f.batch_id;
                 delete from test_batch b using forgotten f where b.batch_id = f.batch_id

@@ -54,31 +54,50 @@ public sealed class VerifyLeads(TestBatchStore batches, ReadLanes lanes, TimePro
                     Verdict = TestVerdict.Unfinished,
                     Notes = [.. lead.Notes, .. Unfinished(sample.Number)],
                 };
-            if (telling.Written is not { } written)
+            if (!telling.AllWritten.Any())
                 return lead with { Verdict = TestVerdict.NotWritten };
-            // What was foreseen of another record says nothing about this one's owner.
-            var before = telling.Matched?.Record?.RecordId == written.Record.RecordId ? seen?.OwnerBefore : null;
-            lead = lead with
+            if (telling.Written is { } written)
             {
-                Owner = Owners.Expected(
-                    lead.Action,
-                    written.Fields,
-                    before,
-                    Owners.Given(written, seen?.Given),
-                    access.UserId
-                ),
-            };
+                // What was foreseen of another record says nothing about this one's owner.
+                var before = telling.Matched?.Record?.RecordId == written.Record.RecordId ? seen?.OwnerBefore : null;
+                var given = Owners.Given(written, seen?.Given);
+                lead = lead with { Owner = Owners.Expected(lead.Action, written.Fields, before, given, access.UserId) };
+            }
             if (judge is null)
                 return lead with { Verdict = TestVerdict.Unfinished, Notes = [.. lead.Notes, unread!] };
-            var findings = judge.Findings(sample, written, lead.Owner, WrittenLater(told, written));
+            lead = lead with
+            {
+                Findings = Judged(sample, telling, telling.Written, lead.Owner),
+                Other = lead.Other is null
+                    ? null
+                    : lead.Other with
+                    {
+                        Findings = Judged(sample, telling, telling.OtherWritten, lead.Other.Owner),
+                    },
+            };
+            // Of two records one was written, and the other refused.
+            var isPartly = telling.AllWritten.Any(one => one.Partly);
             return lead with
             {
-                Findings = findings,
-                Verdict = findings.Exists(finding => finding.Status == TestFindingStatus.Fail)
-                    ? TestVerdict.Wrong
-                    : TestVerdict.Right,
+                Verdict =
+                    isPartly
+                    || lead.Findings.Concat(lead.Other?.Findings ?? [])
+                        .Any(finding => finding.Status == TestFindingStatus.Fail)
+                        ? TestVerdict.Wrong
+                        : TestVerdict.Right,
             };
         }
+
+        IReadOnlyList<TestFinding> Judged(TestLead sample, Telling telling, WrittenRecord? written, TestOwner? owner) =>
+            written is null
+                ? []
+                : judge!.Findings(
+                    sample,
+                    written,
+                    owner,
+                    WrittenLater(told, written),
+                    [.. telling.AllWritten.Select(one => one.Record.RecordId)]
+                );
 
         IEnumerable<string> Unfinished(int number)
         {
@@ -98,7 +117,7 @@ public sealed class VerifyLeads(TestBatchStore batches, ReadLanes lanes, TimePro
         CancellationToken cancellationToken
     )
     {
-        var written = told.Where(one => one.Telling.Written is not null).ToList();
+        var written = told.Where(one => one.Telling.AllWritten.Any()).ToList();
         if (written.Count == 0)
             return ([], null);
         var emails = written
@@ -108,7 +127,10 @@ public sealed class VerifyLeads(TestBatchStore batches, ReadLanes lanes, TimePro
         var search = new Search([
             .. access.Crm.PersonObjects.Select(name =>
             {
-                var here = written.ConvertAll(one => one.Telling.Written!).FindAll(one => one.Record.Object == name);
+                var here = written
+                    .SelectMany(one => one.Telling.AllWritten)
+                    .Where(one => one.Record.Object == name)
+                    .ToList();
                 return new ObjectSearch(
                     name,
                     here.Select(one => one.Record.RecordId).ToHashSet(StringComparer.Ordinal),
@@ -141,8 +163,7 @@ public sealed class VerifyLeads(TestBatchStore batches, ReadLanes lanes, TimePro
     }
 
     private static HashSet<string> WrittenLater(List<(TestLead Sample, Telling Telling)> told, WrittenRecord written) =>
-        told.Select(one => one.Telling.Written)
-            .OfType<WrittenRecord>()
+        told.SelectMany(one => one.Telling.AllWritten)
             .Where(one => one.Record.RecordId == written.Record.RecordId && one.OccurredAt > written.OccurredAt)
             .SelectMany(one => one.Fields)
             .Where(field => field.Written)

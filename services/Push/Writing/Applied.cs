@@ -14,21 +14,22 @@ namespace LeadSync.Push.Writing;
 public sealed record AppliedField(JsonElement Value, DateTimeOffset At, string Source, int Precedence = 0)
 {
     /// <summary>
-    /// A value of ours that may stand over it in the CRM: of a call that was carried out after it had been given up. Null
+    /// Another value of ours that may stand over it in the CRM: of a call that was carried out after it had been given up. Null
     /// almost always.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public JsonElement? Late { get; init; }
+    public AppliedField? Late { get; init; }
 
-    /// <summary>What we last wrote, seen from what the CRM holds: the late value, as old as can be, where that is it.</summary>
-    public AppliedField SeenFrom(JsonElement held) =>
-        Late is { } late && FieldValue.Same(late, held)
-            ? this with
-            {
-                Value = late,
-                At = DateTimeOffset.MinValue,
-            }
-            : this;
+    /// <summary>
+    /// What we last wrote, seen from what the CRM holds: the late value, where that is it. Captured at the same moment as this
+    /// one, it counts as the earlier, for this one was decided on after it.
+    /// </summary>
+    public AppliedField SeenFrom(JsonElement held)
+    {
+        if (Late is null || !FieldValue.Same(Late.Value, held))
+            return this;
+        return Late.At == At ? Late with { At = At.AddTicks(-1) } : Late;
+    }
 }
 
 /// <summary>Reads what was applied to records; <see cref="Settler"/> writes it together with the outcome.</summary>

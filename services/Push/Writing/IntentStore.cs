@@ -65,6 +65,25 @@ public sealed class IntentStore(NpgsqlDataSource database)
         await transaction.CommitAsync(cancellationToken);
     }
 
+    /// <summary>Forgets intents that certainly never happened, while another of their lead is still to end.</summary>
+    public async Task ForgetAsync(Lease lease, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0)
+            return;
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await LeaseStore.CheckAsync(lease, transaction, cancellationToken);
+        await connection.ExecuteAsync(
+            new CommandDefinition(
+                "delete from intent where connection_id = @ConnectionId and intent_id = any(@ids)",
+                new { lease.ConnectionId, ids = ids.ToArray() },
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
+        await transaction.CommitAsync(cancellationToken);
+    }
+
     /// <summary>
     /// Called by a new owner of the lane: what an earlier one had under way is unknown, unless that one has stored its
     /// answer, or does so later.
@@ -172,7 +191,7 @@ public sealed class IntentStore(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// The lane's intents whose answer was stored late, those unknown ones that are to be looked for now, and those given up
+    /// The lane's intents whose answer was stored, unless another of their lead has none yet; those unknown ones that are to be looked for now, and those given up
     /// that a person has decided about since.
     /// </summary>
     public async Task<List<Intent>> ReadDueAsync(Lease lease, CancellationToken cancellationToken)
@@ -185,10 +204,13 @@ public sealed class IntentStore(NpgsqlDataSource database)
                   from intent i
                   left join lead_sync s using (connection_id, source, lead_id)
                  where i.connection_id = @ConnectionId
-                   and case when i.state in ('written', 'refused') then true
+                   and case when i.state in ('written', 'refused')
+                            then not exists (select from intent o
+                                              where o.connection_id = i.connection_id and o.source = i.source and o.lead_id = i.lead_id
+                                                and o.state in ('open', 'unknown'))
                             when i.given_up_at is null then i.state = 'unknown' and i.probe_at <= now()
                             else s.done_run >= i.run or (s.parked_code is null and s.replayed_by is not null) end
-                 order by i.made_at
+                 order by i.made_at, i.source, i.lead_id
                  limit 500
                 """,
                 new { lease.ConnectionId },

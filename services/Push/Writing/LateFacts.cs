@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dapper;
 using LeadSync.Contracts;
 using LeadSync.Crm;
@@ -37,24 +36,24 @@ public sealed class LateFacts(NpgsqlDataSource database, IntentStore intents, Ti
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        // Beside what was applied last, which may be newer: the rules take such a value in the CRM for ours, not for a rep's.
+        // Beside another value that was applied since: the rules take either in the CRM for ours, not for a rep's.
         await connection.ExecuteAsync(
             new CommandDefinition(
                 """
-                update applied a set fields = a.fields || (
-                    select jsonb_object_agg(l.key, a.fields -> l.key || jsonb_build_object('late', l.value))
-                      from jsonb_each(n.late::jsonb) l
-                     where a.fields ? l.key)
-                  from unnest(@objects, @recordIds, @late) as n (object, record_id, late)
-                 where a.connection_id = @ConnectionId and a.object = n.object and a.record_id = n.record_id
-                   and a.fields ?| array(select jsonb_object_keys(n.late::jsonb))
+                insert into applied as a (connection_id, object, record_id, fields)
+                select @ConnectionId, object, record_id, fields::jsonb
+                  from unnest(@objects, @recordIds, @fields) as n (object, record_id, fields)
+                on conflict (connection_id, object, record_id) do update set fields = excluded.fields || a.fields || (
+                    select coalesce(jsonb_object_agg(late.key, a.fields -> late.key || jsonb_build_object('late', late.value)), '{}')
+                      from jsonb_each(excluded.fields) late
+                     where a.fields -> late.key -> 'value' <> late.value -> 'value')
                 """,
                 new
                 {
                     lease.ConnectionId,
                     objects = written.Select(fact => fact.Intent.Plan.Object).ToArray(),
                     recordIds = written.Select(RecordIdOf).ToArray(),
-                    late = written.Select(fact => JsonSerializer.Serialize(fact.Intent.Plan.Values)).ToArray(),
+                    fields = written.Select(fact => AppliedStore.Format(WrittenBy(fact.Intent.Plan))).ToArray(),
                 },
                 transaction,
                 cancellationToken: cancellationToken
@@ -102,6 +101,10 @@ public sealed class LateFacts(NpgsqlDataSource database, IntentStore intents, Ti
         var trouble = Trouble.Of(SyncStage.Write, FailureCatalogue.CreatedTwice, message, []);
         return Tell.Failed(intent.Lead, trouble, clock.GetUtcNow());
     }
+
+    // Not what the CRM held already: that was nobody's doing.
+    private static Dictionary<string, AppliedField> WrittenBy(WritePlan plan) =>
+        plan.Applied.Where(field => plan.Values.ContainsKey(field.Key)).ToDictionary(StringComparer.Ordinal);
 
     private static string RecordIdOf((Intent Intent, WriteResult Result) fact) =>
         fact.Result.RecordId ?? fact.Intent.Plan.RecordId!;

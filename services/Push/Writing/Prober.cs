@@ -10,18 +10,19 @@ namespace LeadSync.Push.Writing;
 /// CRM can no longer commit it, nothing else is matched or written for the same keys. What cannot be told even then is left to
 /// a person, and goes on holding its keys until one has decided.
 /// </summary>
-public sealed class Prober(IntentStore intents, Settler settler, Settlements settlements, TimeProvider clock)
+public sealed class Prober(
+    IntentStore intents,
+    Settler settler,
+    Settlements settlements,
+    EndLeads end,
+    TimeProvider clock
+)
 {
     /// <summary>Ends what was answered late and what can be found; says when to look again for the rest.</summary>
     /// <param name="open">Opens access to the CRM; called only when there is something to look for.</param>
     public async Task ResolveAsync(Lease lease, Func<Task<LaneAccess>> open, CancellationToken cancellationToken)
     {
-        var due = await intents.ReadDueAsync(lease, cancellationToken);
-        var answered = due.Where(intent => intent.Result is not null)
-            .Select(intent => settlements.Of(intent, intent.Result!));
-        var decided = due.Where(intent => intent.IsReleased).Select(Settlements.NeverHappened);
-        await settler.SettleAsync(lease, [.. answered, .. decided], cancellationToken);
-
+        var due = await EndAnsweredAsync(lease, cancellationToken);
         var unknown = due.FindAll(intent => intent is { Result: null, IsReleased: false });
         if (unknown.Count == 0)
             return;
@@ -39,10 +40,25 @@ public sealed class Prober(IntentStore intents, Settler settler, Settlements set
                     .ExceptBy(unknown.Select(intent => intent.IntentId), intent => intent.IntentId)
             );
         }
-        await LookAsync(lease, await open(), unknown, underWay, cancellationToken);
+        // What was found of one of a lead's two records may be the last that was missing.
+        if (!await LookAsync(lease, await open(), unknown, underWay, cancellationToken))
+            await EndAnsweredAsync(lease, cancellationToken);
     }
 
-    private async Task LookAsync(
+    private async Task<List<Intent>> EndAnsweredAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        var due = await intents.ReadDueAsync(lease, cancellationToken);
+        await end.EndAllAsync(
+            lease,
+            due.Where(intent => intent.Result is not null || intent.IsReleased)
+                .Select(intent => new Answer(intent, intent.Result)),
+            cancellationToken
+        );
+        return due;
+    }
+
+    // Whether all that was found has ended its lead.
+    private async Task<bool> LookAsync(
         Lease lease,
         LaneAccess access,
         List<Intent> unknown,
@@ -67,7 +83,8 @@ public sealed class Prober(IntentStore intents, Settler settler, Settlements set
         foreach (var intent in accounts)
             sightings[intent.IntentId] = AccountProbe.Look(intent, foundAccounts);
 
-        var ended = new List<Settlement>();
+        var ended = new List<Answer>();
+        var parked = new List<Settlement>();
         var givenUp = new List<Guid>();
         var waiting = new List<(Guid, int, TimeSpan)>();
         foreach (var intent in unknown)
@@ -76,7 +93,7 @@ public sealed class Prober(IntentStore intents, Settler settler, Settlements set
             {
                 case Sighting.Ours { Record: var record }:
                     ended.Add(
-                        settlements.Of(
+                        new Answer(
                             intent,
                             Written(intent, record),
                             intent.Plan.Assignment is null ? null : AssignedOwners.Of(record, access.UserId)
@@ -84,10 +101,10 @@ public sealed class Prober(IntentStore intents, Settler settler, Settlements set
                     );
                     break;
                 case Sighting.Unseen when now >= intent.CertainAt:
-                    ended.Add(Settlements.NeverHappened(intent));
+                    ended.Add(new Answer(intent, Result: null));
                     break;
                 case Sighting.Unclear { Seen: var seen } when now >= intent.CertainAt && underWay.Count == 0:
-                    ended.Add(settlements.OutcomeUnknown(intent, seen));
+                    parked.Add(settlements.OutcomeUnknown(intent, seen));
                     givenUp.Add(intent.IntentId);
                     break;
                 default:
@@ -96,11 +113,13 @@ public sealed class Prober(IntentStore intents, Settler settler, Settlements set
                     break;
             }
         }
-        await settler.SettleAsync(lease, ended, cancellationToken);
+        var haveEnded = await end.EndAsync(lease, ended, cancellationToken);
+        await settler.SettleAsync(lease, parked, cancellationToken);
         if (givenUp.Count > 0)
             await intents.GiveUpAsync(lease, givenUp, cancellationToken);
         if (waiting.Count > 0)
             await intents.MakeUnknownAsync(lease, waiting, [], cancellationToken);
+        return haveEnded;
     }
 
     // What stood there before our create was updated by it, as an upsert does.

@@ -9,8 +9,8 @@ namespace LeadSync.Push.Writing;
 /// <param name="End">What becomes of its row.</param>
 public sealed record Settlement(WaitingLead Lead, RowEnd End)
 {
-    /// <summary>The intent that ends with it.</summary>
-    public Guid? IntentId { get; init; }
+    /// <summary>The intents that end with it.</summary>
+    public IReadOnlyList<Guid> IntentIds { get; init; } = [];
 
     /// <summary>Match keys that other leads may have waited for; null where nobody had to.</summary>
     public IReadOnlyList<string>? Released { get; init; }
@@ -23,6 +23,12 @@ public sealed record Settlement(WaitingLead Lead, RowEnd End)
 
     /// <summary>What counts as applied to <see cref="Link"/>.</summary>
     public IReadOnlyDictionary<string, AppliedField> Applied { get; init; } = AppliedStore.Nothing;
+
+    /// <summary>The record that was written beside that one.</summary>
+    public KnownRecord? Other { get; init; }
+
+    /// <summary>What counts as applied to <see cref="Other"/>.</summary>
+    public IReadOnlyDictionary<string, AppliedField> OtherApplied { get; init; } = AppliedStore.Nothing;
 
     /// <summary>The catalogue code that it is parked under.</summary>
     public string? ParkCode { get; init; }

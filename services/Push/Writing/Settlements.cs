@@ -30,8 +30,24 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
                     Outcomes =
                     [
                         Tell.Matched(lead, match, SyncDecision.Unchanged, now),
-                        Tell.Written(lead, plan, WriteOutcome.Unchanged, record, requestId: null, now),
+                        Tell.Written(
+                            lead,
+                            plan,
+                            WriteOutcome.Unchanged,
+                            record,
+                            requestId: null,
+                            now,
+                            beside: (match as Match.One)?.Beside
+                        ),
                     ],
+                };
+            case Decision.Both { Primary: Decision.Unchanged primary, Other: Decision.Unchanged other }:
+                var (first, second) = (Of(lead, primary)!, Of(lead, other)!);
+                return first with
+                {
+                    Other = second.Link,
+                    OtherApplied = second.Applied,
+                    Outcomes = [.. first.Outcomes, .. second.Outcomes],
                 };
             case Decision.TooFresh:
                 return new Settlement(lead, RowEnd.Again) { Wait = MomentOfDoubt };
@@ -69,7 +85,15 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
 
     /// <summary>Ends an intent whose answer is certain.</summary>
     /// <param name="assigned">Whom the org's assignment rules gave a new record to; null where they were not asked, or it is not known.</param>
-    public Settlement Of(Intent intent, WriteResult result, RecordOwner? assigned = null)
+    /// <param name="partly">The lead's other record does not hold what was wanted of it.</param>
+    /// <param name="againIn">The lead is taken again after this anyway, for its other record.</param>
+    public Settlement Of(
+        Intent intent,
+        WriteResult result,
+        RecordOwner? assigned = null,
+        bool partly = false,
+        TimeSpan? againIn = null
+    )
     {
         var now = clock.GetUtcNow();
         // The Account is there; now the Contact is matched, as if it had been there from the beginning.
@@ -86,13 +110,23 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
             var owner = isNew ? intent.Plan.Owner ?? assigned : null;
             return new Settlement(intent.Lead, RowEnd.Done)
             {
-                IntentId = intent.IntentId,
+                IntentIds = [intent.IntentId],
                 Released = intent.Keys,
                 Link = record,
                 Applied = intent.Plan.Applied,
                 Outcomes =
                 [
-                    Tell.Written(intent.Lead, intent.Plan, outcome, record, result.RequestId, now, owner),
+                    Tell.Written(
+                        intent.Lead,
+                        intent.Plan,
+                        outcome,
+                        record,
+                        result.RequestId,
+                        now,
+                        owner,
+                        intent.Other is { IsPrimary: true, Record: var primary } ? primary : null,
+                        partly
+                    ),
                     .. owner is { By: OwnerChoice.IntegrationUser }
                         ? [NotAssigned(intent, record, now)]
                         : (Outcome[])[],
@@ -104,6 +138,11 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
         var trouble = Trouble.Of(SyncStage.Write, failure);
         if (intent.Plan.IsAccount)
             trouble = trouble with { Message = $"The Contact's Account cannot be created. {trouble.Message}" };
+        if (intent is { Other: not null, Record: { } one })
+            trouble = trouble with
+            {
+                Message = $"Of the lead's two records the {one.Object} {one.RecordId}: {trouble.Message}",
+            };
         var isPassing =
             failure.Class is FailureClass.Transient or FailureClass.Budget or FailureClass.Session
             // It changed under our hands: matching again finds out what it is now.
@@ -119,12 +158,13 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
                 Random.Shared.NextDouble()
             )
             : null;
+        wait ??= againIn;
         var settlement = wait is null
             ? Parked(intent.Lead, trouble)
             : new Settlement(intent.Lead, RowEnd.Retried) { Wait = wait.Value, Link = HolderOf(intent, failure) };
         return settlement with
         {
-            IntentId = intent.IntentId,
+            IntentIds = [intent.IntentId],
             Released = intent.Keys,
             Outcomes =
             [
@@ -191,7 +231,7 @@ public sealed class Settlements(PushOptions options, TimeProvider clock)
 
     /// <summary>Ends an intent that certainly never happened: the lead is taken again, matched anew.</summary>
     public static Settlement NeverHappened(Intent intent) =>
-        new(intent.Lead, RowEnd.Again) { IntentId = intent.IntentId, Released = intent.Keys };
+        new(intent.Lead, RowEnd.Again) { IntentIds = [intent.IntentId], Released = intent.Keys };
 
     /// <summary>Leaves an intent to a person, of which it can never be told whether it happened. It goes on holding its keys.</summary>
     /// <param name="seen">The records that could be its doing.</param>

@@ -1,4 +1,5 @@
 using Dapper;
+using LeadSync.Contracts;
 using LeadSync.Push.Lanes;
 using LeadSync.Push.Outcomes;
 using Npgsql;
@@ -84,12 +85,14 @@ public sealed class Settler(NpgsqlDataSource database, TimeProvider clock)
                     account_id = coalesce(n.account_id, s.account_id),
                     object = coalesce(n.object, s.object),
                     record_id = coalesce(n.record_id, s.record_id),
-                    keys = case when n.record_id is null or s.keys @> array['record:' || n.record_id] then s.keys
-                                else s.keys || ('record:' || n.record_id) end
+                    other_object = coalesce(n.other_object, s.other_object),
+                    other_record_id = coalesce(n.other_record_id, s.other_record_id),
+                    keys = s.keys || array(select 'record:' || id from unnest(array[n.record_id, n.other_record_id]) as id
+                                            where id is not null and not s.keys @> array['record:' || id])
                   from unnest(@sources, @leadIds, @runs, @versions, @endings, @parkCodes, @parkMessages, @waits, @waitCodes, @accountIds, @objects,
-                              @recordIds)
+                              @recordIds, @otherObjects, @otherRecordIds)
                     as n (source, lead_id, run, version, ending, park_code, park_message, wait, waits_code, account_id, object,
-                          record_id)
+                          record_id, other_object, other_record_id)
                  where s.connection_id = @ConnectionId and s.source = n.source and s.lead_id = n.lead_id
                 """,
                 new
@@ -107,6 +110,8 @@ public sealed class Settler(NpgsqlDataSource database, TimeProvider clock)
                     accountIds = settlements.Select(settlement => settlement.AccountId).ToArray(),
                     objects = settlements.Select(settlement => settlement.Link?.Object).ToArray(),
                     recordIds = settlements.Select(settlement => settlement.Link?.RecordId).ToArray(),
+                    otherObjects = settlements.Select(settlement => settlement.Other?.Object).ToArray(),
+                    otherRecordIds = settlements.Select(settlement => settlement.Other?.RecordId).ToArray(),
                 },
                 transaction,
                 cancellationToken: cancellationToken
@@ -145,7 +150,12 @@ public sealed class Settler(NpgsqlDataSource database, TimeProvider clock)
         CancellationToken cancellationToken
     )
     {
-        var applied = settlements.Where(settlement => settlement is { Link: not null, Applied.Count: > 0 }).ToList();
+        var applied = settlements
+            .SelectMany<Settlement, (KnownRecord? Record, IReadOnlyDictionary<string, AppliedField> Fields)>(one =>
+                [(one.Link, one.Applied), (one.Other, one.OtherApplied)]
+            )
+            .Where(one => one is { Record: not null, Fields.Count: > 0 })
+            .ToList();
         if (applied.Count == 0)
             return;
         await transaction.Connection!.ExecuteAsync(
@@ -159,9 +169,9 @@ public sealed class Settler(NpgsqlDataSource database, TimeProvider clock)
                 new
                 {
                     lease.ConnectionId,
-                    objects = applied.Select(settlement => settlement.Link!.Object).ToArray(),
-                    recordIds = applied.Select(settlement => settlement.Link!.RecordId).ToArray(),
-                    fields = applied.Select(settlement => AppliedStore.Format(settlement.Applied)).ToArray(),
+                    objects = applied.Select(one => one.Record!.Object).ToArray(),
+                    recordIds = applied.Select(one => one.Record!.RecordId).ToArray(),
+                    fields = applied.Select(one => AppliedStore.Format(one.Fields)).ToArray(),
                 },
                 transaction,
                 cancellationToken: cancellationToken
@@ -176,7 +186,7 @@ public sealed class Settler(NpgsqlDataSource database, TimeProvider clock)
         CancellationToken cancellationToken
     )
     {
-        var ended = settlements.Where(settlement => settlement.IntentId is not null).ToList();
+        var ended = settlements.Where(settlement => settlement.IntentIds.Count > 0).ToList();
         if (ended.Count == 0)
             return;
         var released = ended
@@ -200,7 +210,7 @@ public sealed class Settler(NpgsqlDataSource database, TimeProvider clock)
                 """,
                 new
                 {
-                    ids = ended.Select(settlement => settlement.IntentId!.Value).ToArray(),
+                    ids = ended.SelectMany(settlement => settlement.IntentIds).ToArray(),
                     released,
                     lease.ConnectionId,
                 },

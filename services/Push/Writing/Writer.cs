@@ -15,8 +15,7 @@ namespace LeadSync.Push.Writing;
 public sealed class Writer(
     IntentStore intents,
     LateFacts lateFacts,
-    Settler settler,
-    Settlements settlements,
+    EndLeads end,
     AssignedOwners assigned,
     TimeProvider clock,
     PushOptions options
@@ -25,14 +24,17 @@ public sealed class Writer(
     // As many as Salesforce takes in one composite call, where an org is trusted with conditions in it.
     private const int GuardedAtOnce = 25;
 
+    /// <param name="leads">With a write each, or one for each of their two records.</param>
     public async Task WriteAsync(
         Lease lease,
         LaneAccess access,
-        IReadOnlyList<(WaitingLead Lead, Decision.Write Decision)> writes,
+        IReadOnlyList<(WaitingLead Lead, Decision Decision)> leads,
         CancellationToken cancellationToken
     )
     {
-        var isGuarded = writes.ToLookup(write => write.Decision.Plan.UnmodifiedSince is not null);
+        var isGuarded = leads.ToLookup(lead =>
+            lead.Decision.Writes().Any(write => write.Plan.UnmodifiedSince is not null)
+        );
         await CommitAndSendAsync(lease, access, [.. isGuarded[false]], cancellationToken);
         var began = clock.GetTimestamp();
         // A guarded update may cost a call of its own: few are begun at a time, each soon after it was written down.
@@ -41,46 +43,54 @@ public sealed class Writer(
             if (clock.GetElapsedTime(began) >= options.RoundWithin)
                 return;
             var few = rest.Take(GuardedAtOnce).ToList();
-            var calls = access.Crm.CallsFor([.. few.Select(write => write.Decision.Plan.ToWrite())]);
-            var granted = await access.ReserveAsync(calls, cancellationToken);
-            if (granted < calls)
-                few = [.. few.Take(granted)];
+            var granted = await access.ReserveAsync(CallsFor(access, few), cancellationToken);
+            while (few.Count > 1 && CallsFor(access, few) > granted)
+                few.RemoveAt(few.Count - 1);
             await CommitAndSendAsync(lease, access, few, cancellationToken);
             rest = rest[few.Count..];
         }
     }
 
+    private static int CallsFor(LaneAccess access, List<(WaitingLead Lead, Decision Decision)> leads) =>
+        access.Crm.CallsFor([
+            .. leads.SelectMany(lead => lead.Decision.Writes()).Select(write => write.Plan.ToWrite()),
+        ]);
+
     private async Task CommitAndSendAsync(
         Lease lease,
         LaneAccess access,
-        IReadOnlyList<(WaitingLead Lead, Decision.Write Decision)> writes,
+        IReadOnlyList<(WaitingLead Lead, Decision Decision)> leads,
         CancellationToken cancellationToken
     )
     {
-        if (writes.Count == 0)
+        if (leads.Count == 0)
             return;
         var now = clock.GetUtcNow();
-        var made = writes.Select(write => Intend(write.Lead, write.Decision, now)).ToList();
-        var matched = writes.Select(write =>
-            Tell.Matched(
-                write.Lead,
-                write.Decision.Match,
-                write.Decision.Plan.IsAccount ? SyncDecision.Wait
-                    : write.Decision.Plan.RecordId is null ? SyncDecision.Create
-                    : SyncDecision.Update,
-                now,
-                write.Decision.Plan.IsAccount ? AccountChoice.WaitsForAccount : null
-            )
-        );
+        var made = leads.SelectMany(lead => Intend(lead.Lead, lead.Decision, now)).ToList();
+        var matched = leads.SelectMany(lead => Tell.Decided(lead.Lead, lead.Decision, now));
         await intents.CommitAsync(lease, made, [.. matched], cancellationToken);
         foreach (var call in made.Chunk(access.Crm.WritesPerCall))
             await SendAsync(lease, access, call, cancellationToken);
     }
 
-    private Intent Intend(WaitingLead lead, Decision.Write decision, DateTimeOffset now)
+    private IEnumerable<Intent> Intend(WaitingLead lead, Decision decision, DateTimeOffset now) =>
+        decision is Decision.Both both
+            ? both.Writes()
+                .Select(write =>
+                {
+                    var isBeside = ReferenceEquals(write, both.Other);
+                    var other = isBeside ? both.Primary : both.Other;
+                    var unchanged = (other as Decision.Unchanged)?.Plan;
+                    var plan = unchanged ?? ((Decision.Write)other).Plan;
+                    var record = new KnownRecord(plan.Object, plan.RecordId!);
+                    return Intend(lead, write, now, new OtherRecord(record, IsPrimary: isBeside, unchanged));
+                })
+            : decision.Writes().Select(write => Intend(lead, write, now, other: null));
+
+    private Intent Intend(WaitingLead lead, Decision.Write decision, DateTimeOffset now, OtherRecord? other)
     {
-        var (plan, match) = decision;
-        var record = plan.RecordId is null ? (string[])[] : [PersonKeys.OfRecord(plan.RecordId)];
+        var plan = decision.Plan;
+        var records = new[] { plan.RecordId, other?.Record.RecordId }.OfType<string>().Select(PersonKeys.OfRecord);
         return new Intent(
             Guid.CreateVersion7(now),
             // The plan has all that matters of what is wanted.
@@ -89,11 +99,14 @@ public sealed class Writer(
                 Wanted = lead.Wanted with { Sections = [] },
             },
             plan,
-            [.. lead.Keys.Union(record, StringComparer.Ordinal).Union(decision.Holds, StringComparer.Ordinal)],
+            [.. lead.Keys.Union(records, StringComparer.Ordinal).Union(decision.Holds, StringComparer.Ordinal)],
             now,
             now + options.SendWithin,
             now + options.SendWithin + options.LateCommit
-        );
+        )
+        {
+            Other = other,
+        };
     }
 
     private async Task SendAsync(
@@ -124,7 +137,7 @@ public sealed class Writer(
         // Nothing was sent, or all of it refused: nothing happened, and the lane's worker knows what to do about the rest.
         catch (Exception fault) when (fault is CrmException or GrantSpentException or HeldException or TimeoutException)
         {
-            await settler.SettleAsync(lease, [.. batch.Select(Settlements.NeverHappened)], cancellationToken);
+            await end.EndAsync(lease, [.. batch.Select(intent => new Answer(intent, Result: null))], cancellationToken);
             throw;
         }
 
@@ -171,16 +184,14 @@ public sealed class Writer(
             .ToList();
         try
         {
-            await settler.SettleAsync(
+            await end.EndAsync(
                 lease,
                 [
-                    .. certain.Select(result =>
-                        settlements.Of(
-                            result.Intent,
-                            result.Result,
-                            result.Result.RecordId is { } id ? owners.GetValueOrDefault(id) : null
-                        )
-                    ),
+                    .. certain.Select(result => new Answer(
+                        result.Intent,
+                        result.Result,
+                        result.Result.RecordId is { } id ? owners.GetValueOrDefault(id) : null
+                    )),
                 ],
                 cancellationToken
             );

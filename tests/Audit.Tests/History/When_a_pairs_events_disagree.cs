@@ -58,6 +58,28 @@ public sealed class When_a_pairs_events_disagree(AuditUnderTest audit) : IClassF
         );
 
     [Fact]
+    public Task A_lead_with_one_of_its_two_records_refused_is_failed() =>
+        ShouldStand(
+            "failed",
+            Events.Failed("a", Earlier, FailureCatalogue.ValueDoesNotFit, Events.Connection),
+            Events.Written("a", Earlier, WriteOutcome.Updated, at: Later) with
+            {
+                Partly = true,
+            }
+        );
+
+    [Fact]
+    public Task A_lead_with_one_of_its_two_records_left_to_write_is_waiting() =>
+        ShouldStand(
+            "waiting",
+            Events.Mapped("a", Earlier),
+            Events.Written("a", Earlier, WriteOutcome.Updated) with
+            {
+                Partly = true,
+            }
+        );
+
+    [Fact]
     public Task A_withdrawn_lead_waits_for_nothing() =>
         ShouldStand("skipped", Events.Mapped("a", Earlier), Events.Mapped("a", Later, withdrawn: true));
 

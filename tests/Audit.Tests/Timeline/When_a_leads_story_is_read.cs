@@ -42,6 +42,37 @@ public sealed class When_a_leads_story_is_read(AuditUnderTest audit) : IClassFix
     }
 
     [Fact]
+    public async Task Of_two_records_each_is_told_and_what_is_still_to_come()
+    {
+        var workspace = audit.NewWorkspace();
+        var made = Events.Noon.AddSeconds(1);
+        var contact = new KnownRecord("Contact", "003000000000001AAA");
+        await audit.AddAsync(
+            workspace,
+            Events.Matched("a", made, SyncDecision.Update, "EXISTS_AS_BOTH_TAKEN") with
+            {
+                Beside = contact,
+            },
+            Events.Written("a", made, WriteOutcome.Updated) with
+            {
+                Beside = contact,
+                Partly = true,
+            },
+            Events.Written("a", made.AddSeconds(1), WriteOutcome.Unchanged) with
+            {
+                Beside = contact,
+            }
+        );
+
+        Texts(await ReadAsync(workspace, "source=forms&leadId=a"))
+            .ShouldBe([
+                "Found as Lead 00Q000000000001AAA by email, beside Contact 003000000000001AAA of the same person: to be updated (EXISTS_AS_BOTH_TAKEN).",
+                "Updated Title of Lead 00Q000000000001AAA, beside Contact 003000000000001AAA of the same person. The lead is not done: the other one of its two records is still to be written.",
+                "Nothing to change, beside Contact 003000000000001AAA of the same person: Lead 00Q000000000001AAA holds what is wanted, or what differs is not ours to write.",
+            ]);
+    }
+
+    [Fact]
     public async Task What_was_done_to_a_value_and_who_had_a_lead_taken_again_is_said()
     {
         var workspace = audit.NewWorkspace();

@@ -39,6 +39,14 @@ public sealed class When_a_service_migrates_its_database : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Its_statements_are_not_compiled_first()
+    {
+        await using var connection = await _database.Source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+
+        (await connection.ExecuteScalarAsync<string>("show jit")).ShouldBe("off");
+    }
+
+    [Fact]
     public async Task One_that_fails_leaves_nothing_behind_and_the_ones_before_it_stay()
     {
         var assembly = new AssemblyWithMigrations(

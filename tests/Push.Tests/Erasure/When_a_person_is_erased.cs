@@ -110,6 +110,47 @@ public sealed class When_a_person_is_erased(PushUnderTest push) : IClassFixture<
     }
 
     [Fact]
+    public async Task Of_who_is_lead_and_contact_nothing_of_either_record_is_left()
+    {
+        await push.RuleAsync(_connection, new { existsAsBoth = "both" });
+        var lead = await push.Crm.Org.Rep.CreateAsync(
+            "Lead",
+            new
+            {
+                LastName = "Person",
+                Company = "Acme",
+                Email,
+            }
+        );
+        var contact = await push.Crm.Org.Rep.CreateAsync("Contact", new { LastName = "Person", Email });
+        var person = Person();
+        await push.WantAsync(
+            person with
+            {
+                Sections =
+                [
+                    .. person.Sections,
+                    person.Sections[0] with
+                    {
+                        Object = "Contact",
+                        Fields = [.. person.Sections[0].Fields.Where(field => field.Field != "Company")],
+                    },
+                ],
+            }
+        );
+        await push.SettledAsync(_connection);
+        (await ScalarAsync("select count(*)::text from applied where connection_id = @connection")).ShouldBe("2");
+
+        await SayAsync(Erased(version: 2));
+        await ErasedAsync();
+
+        var dump = await DumpAsync();
+        dump.ShouldNotContain(_canary);
+        dump.ShouldNotContain(lead[..15]);
+        dump.ShouldNotContain(contact[..15]);
+    }
+
+    [Fact]
     public async Task Values_that_another_lead_brought_to_the_same_record_stay_guarded()
     {
         await push.WantAsync(Person());

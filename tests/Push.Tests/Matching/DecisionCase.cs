@@ -113,7 +113,7 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
             .Concat(parts.Skip(2).Select(id => new KeyValuePair<string, object>("fixed", Id(WritePlan.Account, id))))
             .ToDictionary(StringComparer.Ordinal);
 
-    // email=… ext=… company=… last=… link=Lead:1 knows=Lead:2 maps=Lead+Contact creates=Contact lacks=Company minutes=10 works=Acme site=acme.io made=1 Title=Chief:onlyWhenEmpty
+    // email=… ext=… company=… last=… link=Lead:1 other=Contact:2 knows=Lead:2 maps=Lead+Contact creates=Contact lacks=Company minutes=10 works=Acme site=acme.io made=1 Title=Chief:onlyWhenEmpty
     private static WaitingLead Lead(IReadOnlyList<(string Name, string Value)> words)
     {
         string? Of(string name) => words.FirstOrDefault(word => word.Name == name).Value;
@@ -160,6 +160,7 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
         var fromVersion = (firstWanted - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         return new WaitingLead("acme", wanted, Run: 1, fromVersion, Attempts: 0, PersonKeys.Of(wanted), link)
         {
+            Other = Of("other") is { } other ? Known(other) : null,
             AccountId = Of("made") is { } made ? Id(WritePlan.Account, made) : null,
         };
     }
@@ -276,6 +277,7 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
             Decision.Write { Plan: var plan, Match: var match } => Fields(plan, match)
                 + (plan.UnmodifiedSince is null ? "" : ", guarded"),
             Decision.Unchanged { Plan: var plan, Match: var match } => Fields(plan, match),
+            Decision.Both { Primary: var primary, Other: var other } => $"{Say(primary)}; {Say(other)}",
             Decision.Skip { Reason: var reason, Match: var match } => $"skip {reason}{Because(match)}",
             Decision.Park { Kind: var kind, Match: var match } => $"park {kind.Code}"
                 + (match is Match.Several { Candidates: var all } ? $" of {all.Count}" : "")

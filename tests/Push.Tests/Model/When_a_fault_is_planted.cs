@@ -8,7 +8,7 @@ namespace LeadSync.Push.Tests.Model;
 /// </summary>
 public sealed class When_a_fault_is_planted(VirtualTime time, ITestOutputHelper output) : IClassFixture<VirtualTime>
 {
-    private const int Worlds = 15;
+    private const int Worlds = 60;
     private const int StepsOfOne = 400;
 
     public static readonly TheoryData<string> Faults = [.. Planted.All.Keys];

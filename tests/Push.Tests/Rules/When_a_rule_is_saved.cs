@@ -78,7 +78,7 @@ public sealed class When_a_rule_is_saved(PushUnderTest push) : IClassFixture<Pus
                 """
                 {
                   "mode": "sometimes", "externalIdField": "Nowhere__c", "matchBy": ["email", "email", "phone"],
-                  "existsAsBoth": "both", "owner": "me"
+                  "existsAsBoth": "neither", "owner": "me"
                 }
                 """
             )
@@ -99,6 +99,7 @@ public sealed class When_a_rule_is_saved(PushUnderTest push) : IClassFixture<Pus
     [InlineData("""{"mode":"updateOnly","noMatchKey":"create"}""", "noMatchKey")]
     [InlineData("""{"mode":"updateOnly","deletedRecord":"createAnew"}""", "deletedRecord")]
     [InlineData("""{"mode":"updateOnly","existsAsContact":"createAnyway"}""", "existsAsContact")]
+    [InlineData("""{"mode":"createOnly","existsAsBoth":"both"}""", "existsAsBoth")]
     [InlineData("""{"externalIdField":"Email"}""", "externalIdField")]
     [InlineData("""{"externalIdField":""}""", "externalIdField")]
     [InlineData("""{"matchBy":"email"}""", "matchBy")]

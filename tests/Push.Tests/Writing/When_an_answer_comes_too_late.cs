@@ -42,6 +42,49 @@ public sealed class When_an_answer_comes_too_late(PushUnderTest push) : IClassFi
     }
 
     [Fact]
+    public async Task What_another_lead_captured_earlier_is_not_written_over_it()
+    {
+        await push.WantAsync(Person("fay", "found", 2));
+        await push.SettledAsync(_connection);
+        var recordId = push.Crm.Org.Find("Lead", Email("fay")).Single().Id;
+
+        // Or it would be taken again first.
+        await push.WantAsync(Person("fay", "found", 3) with { Withdrawn = true, Sections = [] });
+        await push.SettledAsync(_connection);
+
+        // The next owner had looked, and had found it.
+        await AnswerAsync(Person("fay", "found", 2), recordId: null, "found", created: recordId);
+        await push.WantAsync(Person("fay", "earlier", 1) with { LeadId = $"other-{_connection:N}" });
+        await push.SettledAsync(_connection);
+
+        Title("fay").ShouldBe("found");
+    }
+
+    [Fact]
+    public async Task What_it_wrote_into_a_record_that_nobody_knew_counts_as_applied()
+    {
+        // The connection has a lane.
+        await push.WantAsync(Person("hal", "any", 1));
+        await push.SettledAsync(_connection);
+        var recordId = await push.Crm.Org.Rep.CreateAsync(
+            "Lead",
+            new
+            {
+                LastName = "Person",
+                Company = "Acme",
+                Email = Email("gus"),
+                Title = "late",
+            }
+        );
+
+        await AnswerAsync(Person("gus", "late", 2), recordId: null, "late", created: recordId);
+        await push.WantAsync(Person("gus", "earlier", 1));
+        await push.SettledAsync(_connection);
+
+        Title("gus").ShouldBe("late");
+    }
+
+    [Fact]
     public async Task A_second_record_of_one_person_is_told()
     {
         await SyncTwiceAsync("dora", "first", "second");
@@ -104,7 +147,10 @@ public sealed class When_an_answer_comes_too_late(PushUnderTest push) : IClassFi
             "Lead",
             recordId,
             [new FieldDecision("Title", FieldValue.Null, value, WriteRule.Overwrite, Written: true, "NEW_VALUE")],
-            AppliedStore.Nothing
+            new Dictionary<string, AppliedField>(StringComparer.Ordinal)
+            {
+                ["Title"] = new(value, Monday.AddHours(lead.Version), lead.Source),
+            }
         );
         var waiting = new WaitingLead(PushUnderTest.Workspace, lead, 1, 1, 0, [], Link: null);
         var intent = new Intent(Guid.CreateVersion7(), waiting, plan, [], Monday, Monday, Monday);

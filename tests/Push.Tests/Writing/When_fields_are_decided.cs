@@ -170,6 +170,36 @@ public sealed class When_fields_are_decided
     }
 
     [Theory]
+    // what the CRM holds; the hour at which what is wanted was captured; what was applied last, and its hour; what a call wrote
+    // after it had been given up, and its hour → why
+    [InlineData("late", 9, "newer", 10, "late", 8, "NEW_VALUE")]
+    [InlineData("late", 9, "newer", 10, "late", 9, "NOT_NEWLY_CAPTURED")]
+    [InlineData("late", 9, "older", 7, "late", 10, "NOT_NEWLY_CAPTURED")]
+    [InlineData("late", 9, "mapped anew", 9, "late", 9, "NEW_VALUE")]
+    [InlineData("a rep's", 9, "newer", 9, "late", 8, "NOT_NEWLY_CAPTURED")]
+    public void A_value_that_was_written_late_counts_as_what_it_is(
+        string held,
+        int wantedAt,
+        string applied,
+        int appliedAt,
+        string late,
+        int lateAt,
+        string why
+    )
+    {
+        var record = new Dictionary<string, JsonElement>(StringComparer.Ordinal) { ["Title"] = Json(held) };
+        var last = new Dictionary<string, AppliedField>(StringComparer.Ordinal)
+        {
+            ["Title"] = new(Json(applied), At(appliedAt), "web") { Late = new(Json(late), At(lateAt), "web") },
+        };
+        var field = new MappedField("Title", Json("wanted"), At(wantedAt), WriteRule.Overwrite);
+
+        FieldRules.ForUpdate(Section(field), record, last).ShouldHaveSingleItem().Reason.ShouldBe(why);
+
+        static DateTimeOffset At(int hour) => new(2026, 3, 3, hour, 0, 0, TimeSpan.Zero);
+    }
+
+    [Theory]
     [InlineData("Sash", "Sash;Bay", "Sash;Bay", "SAME_VALUE")]
     [InlineData("Sash;Bay", "Sash", "Sash;Bay", "NEW_VALUE")]
     [InlineData("Oriel;Bay", "Sash;Bay", "Sash;Bay;Oriel", "NEW_VALUE")]
