@@ -46,12 +46,9 @@ public sealed class RunReport(string kind, int seed)
         );
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"at rest after the fault, s: {Spread.Of(tried.Select(result => result.Recovery))}"
+            $"at rest after the fault: {Spread.Of(tried.Select(result => result.Recovery))}"
         );
-        text.AppendLine(
-            CultureInfo.InvariantCulture,
-            $"a trial, s: {Spread.Of(_results.Select(result => result.Took))}"
-        );
+        text.AppendLine(CultureInfo.InvariantCulture, $"a trial: {Spread.Of(_results.Select(result => result.Took))}");
         text.AppendLine();
         foreach (var counter in Enum.GetValues<Counter>())
             text.AppendLine(CultureInfo.InvariantCulture, $"{counter, -20}{Count(counter)}");
@@ -70,14 +67,17 @@ public sealed class RunReport(string kind, int seed)
         );
         foreach (var broken in _results.Where(result => result.Findings.Count > 0))
             text.AppendLine(CultureInfo.InvariantCulture, $"{broken}")
-                .AppendLine(CultureInfo.InvariantCulture, $"    again: ./crash replay --seed {broken.Plan.Seed}");
+                .AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"    again: ./crash {kind} --trials 1 --seed {broken.Plan.Seed}"
+                );
         foreach (var missed in _results.Where(result => !result.IsReached))
             text.AppendLine(CultureInfo.InvariantCulture, $"not reached: seed {missed.Plan.Seed}  {missed.Plan}");
         text.AppendLine();
         foreach (var fault in _results.GroupBy(result => result.Plan.Fault).OrderBy(group => group.Key))
             text.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"{fault.Key, -16}{fault.Count(result => result.IsReached), 4} reached of {fault.Count(), 4}   at rest, s: {Spread.Of(fault.Where(result => result.IsReached).Select(result => result.Recovery))}"
+                $"{fault.Key, -16}{fault.Count(result => result.IsReached), 4} reached of {fault.Count(), 4}   at rest after {Spread.Of(fault.Where(result => result.IsReached).Select(result => result.Recovery))}"
             );
         return text.ToString();
     }

@@ -1,3 +1,4 @@
+using LeadSync.Crash.Checking;
 using LeadSync.Crash.Reports;
 
 namespace LeadSync.Crash.Trials;
@@ -19,6 +20,18 @@ public sealed class Matrix(CrashHouse house, Action<string> tell)
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 break;
+            }
+            // What a trial cannot get over is a finding too, and the next one may tell more.
+            catch (Exception fault)
+            {
+                result = new TrialResult(
+                    plan,
+                    IsReached: true,
+                    [new Finding(Counter.Stuck, "the trial itself", fault.Message)],
+                    TimeSpan.Zero,
+                    TimeSpan.Zero,
+                    Leads: 0
+                );
             }
             report.Add(result);
             tell($"{number + 1, 4}  {result}");
