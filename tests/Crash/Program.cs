@@ -5,6 +5,7 @@ using LeadSync.Crash.Mutants;
 using LeadSync.Crash.Trials;
 using LeadSync.Testing;
 
+const int Interrupted = 130;
 var options = Options.Read(args);
 if (options is null)
     return 2;
@@ -17,11 +18,14 @@ await using var servers = new PrivateServers(home: Environment.GetEnvironmentVar
 try
 {
     await servers.InitializeAsync();
-    return await RunAsync() ? 0 : 1;
+    var isClean = await RunAsync();
+    return end.IsCancellationRequested ? Interrupted
+        : isClean ? 0
+        : 1;
 }
 catch (OperationCanceledException) when (end.IsCancellationRequested)
 {
-    return 130;
+    return Interrupted;
 }
 
 async Task<bool> RunAsync()

@@ -26,9 +26,6 @@ public sealed class RunningService(
 
     public string Log { get; } = Path.Combine(Path.GetTempPath(), $"{Servers.NewName()}-{name}.log");
 
-    /// <summary>Of the process that was started last.</summary>
-    public int ProcessId => _process!.Id;
-
     public async Task StartAsync()
     {
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = Path.GetDirectoryName(Program)! };

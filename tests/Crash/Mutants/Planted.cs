@@ -83,8 +83,13 @@ public static class Planted
         new(
             "lease ignored",
             "Push",
-            "a worker goes on although its lane is another's by now",
+            "a lane is taken although another serves it, and that one goes on",
             [
+                new(
+                    "services/Push/Lanes/LeaseStore.cs",
+                    "                     where l.lease_until < now()",
+                    "                     where true"
+                ),
                 new(
                     "services/Push/Lanes/LeaseStore.cs",
                     "set lease_until = now() + @Lease where connection_id = @ConnectionId and fence = @Fence",
@@ -97,7 +102,7 @@ public static class Planted
                 ),
             ],
             "push.look.answer",
-            Fault.Freeze,
+            Fault.Stall,
             InUpdates: false,
             [Counter.Duplicate, Counter.Retroactive, Counter.Stale, Counter.PhantomAudit, Counter.MissingAudit]
         ),
@@ -109,7 +114,7 @@ public static class Planted
                 new(
                     "services/Push/Writing/Writer.cs",
                     "            await MakeUnknownAsync(lease, unknown, cancellationToken);",
-                    "            await settler.SettleAsync(lease, [.. unknown.Select(Settlements.NeverHappened)], cancellationToken);"
+                    "            await end.EndAsync(lease, [.. unknown.Select(intent => new Answer(intent, Result: null))], cancellationToken);"
                 ),
             ],
             "push.crm.request",

@@ -46,8 +46,7 @@ public sealed class TryMutants(PrivateServers servers, Action<string> tell)
         using var tree = new MutantTree();
         foreach (var mutant in mutants)
         {
-            var program = await tree.BuildAsync(mutant, stop);
-            var result = await TryAsync(mutant, program, stop);
+            var result = await TryAsync(mutant, tree, stop);
             results.Add(result);
             tell(result.ToString());
         }
@@ -67,8 +66,19 @@ public sealed class TryMutants(PrivateServers servers, Action<string> tell)
         return text.ToString();
     }
 
-    private async Task<MutantResult> TryAsync(Mutant mutant, string program, CancellationToken stop)
+    private async Task<MutantResult> TryAsync(Mutant mutant, MutantTree tree, CancellationToken stop)
     {
+        string program;
+        try
+        {
+            program = await tree.BuildAsync(mutant, stop);
+        }
+        catch (InvalidOperationException fault)
+        {
+            // The others are tried all the same.
+            tell(fault.Message);
+            return new MutantResult(mutant, 0, []);
+        }
         var programs = new Dictionary<string, string>(StringComparer.Ordinal) { [mutant.Service] = program };
         await using var house = new CrashHouse(servers, programs, mutant.Allowance);
         await house.StartAsync();
