@@ -62,6 +62,11 @@ public static class FailureCatalogue
         "What was to be saved breaks one or more rules; each is listed.",
         "Mend every fault that is listed and save again; nothing was saved."
     );
+    public static readonly FailureKind TestBatchInvalid = new(
+        "TEST_BATCH_INVALID",
+        "What was to be tried is no test batch; everything that is wrong with it is listed.",
+        "Mend every fault that is listed and ask again; nothing was tried."
+    );
     public static readonly FailureKind IdempotencyKeyReused = new(
         "IDEMPOTENCY_KEY_REUSED",
         "The same Idempotency-Key came before with another body.",
@@ -415,6 +420,7 @@ public static class FailureCatalogue
             NotFound,
             Conflict,
             SettingInvalid,
+            TestBatchInvalid,
             IdempotencyKeyReused,
             RateLimited,
             BrokerUnavailable,

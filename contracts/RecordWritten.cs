@@ -123,7 +123,7 @@ public enum OwnerChoice
 /// <c>NOT_EMPTY</c>, <c>ONLY_ON_CREATE</c>, <c>EDITED</c>, <c>CONDITION_NOT_MET</c>, <c>OPTED_OUT</c>,
 /// <c>EXTERNAL_ID_ELSEWHERE</c>. Of a new Contact's <c>AccountId</c>: <c>ACCOUNT_FOUND_BY_DOMAIN</c>,
 /// <c>ACCOUNT_FOUND_BY_NAME</c>, <c>ACCOUNT_FIXED</c>, <c>ACCOUNT_CREATED</c>; and where it is left empty
-/// <c>ACCOUNT_NOT_FOUND</c>, <c>ACCOUNT_UNNAMED</c>, <c>ACCOUNT_UNREADABLE</c>.
+/// <c>ACCOUNT_NOT_FOUND</c>, <c>ACCOUNT_UNNAMED</c>, <c>ACCOUNT_UNREADABLE</c>, <c>ACCOUNT_UNWRITABLE</c>.
 /// </param>
 public sealed record FieldDecision(
     string Field,

@@ -49,6 +49,7 @@ builder
     .Services.AddSingleton<Prober>()
     .AddSingleton<ExternalIdClaims>()
     .AddSingleton<AccountClaims>()
+    .AddSingleton<AccountAccess>()
     .AddSingleton<Matcher>()
     .AddSingleton<AssignedOwners>()
     .AddSingleton<Writer>()

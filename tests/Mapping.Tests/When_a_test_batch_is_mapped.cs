@@ -221,6 +221,7 @@ public sealed class When_a_test_batch_is_mapped(MappingUnderTest mapping) : ICla
         var (status, answer) = await PostAsync(JsonElement.Parse(body));
 
         status.ShouldBe(422, answer.ToString());
+        answer.GetProperty("code").GetString().ShouldBe("TEST_BATCH_INVALID");
         answer
             .GetProperty("faults")
             .EnumerateArray()

@@ -9,10 +9,12 @@ namespace LeadSync.Testing;
 /// want Debian's packages on this machine, as <c>deploy/local/servers.sh</c> does.
 /// </summary>
 /// <param name="postgres">False: only the broker is started.</param>
-public sealed class PrivateServers(bool postgres = true) : IAsyncLifetime
+/// <param name="home">Where they are kept, for whoever must find them after a crash; by default a new folder.</param>
+public sealed class PrivateServers(bool postgres = true, string? home = null) : IAsyncLifetime
 {
     private readonly string _home =
-        $"/var/tmp/leadsync-servers-{Environment.ProcessId}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
+        home
+        ?? $"/var/tmp/leadsync-servers-{Environment.ProcessId}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
     private string[] _places = [];
 
     /// <summary>Where they are not, a test skips.</summary>

@@ -25,6 +25,9 @@ public class House : IAsyncLifetime
 
     public Simulator Crm { get; private set; } = null!;
 
+    /// <summary>Where the services find the simulated CRM.</summary>
+    public virtual Uri CrmAddress => Crm.Address;
+
     public TestBroker Broker { get; private set; } = null!;
 
     /// <summary>Connection string of a login that may make databases and logins.</summary>
@@ -56,7 +59,7 @@ public class House : IAsyncLifetime
         await Broker.InitializeAsync();
         string[] names = ["Connector", "Mapping", "Push", "Audit", "Gateway"];
         foreach (var name in names)
-            _services[name] = new RunningService(name, () => Settings(name));
+            _services[name] = Service(name);
         await Task.WhenAll(_services.Values.Select(service => service.StartAsync()));
         Http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _services["Gateway"].Address };
         Http.DefaultRequestHeaders.Authorization = new("Bearer", Key);
@@ -66,7 +69,7 @@ public class House : IAsyncLifetime
     /// <summary>Starts another replica of a service, with the same database. Whoever starts it ends it.</summary>
     public async Task<RunningService> StartReplicaAsync(string name)
     {
-        var replica = new RunningService(name, () => Settings(name));
+        var replica = Service(name);
         await replica.StartAsync();
         return replica;
     }
@@ -77,6 +80,11 @@ public class House : IAsyncLifetime
         await using var connection = new NpgsqlConnection(DatabaseOf(service));
         return await connection.ExecuteScalarAsync<T>(sql, values);
     }
+
+    /// <summary>The program of a service, where it is not the one that was built beside this house.</summary>
+    protected virtual string? ProgramOf(string name) => null;
+
+    private RunningService Service(string name) => new(name, () => Settings(name), ProgramOf(name));
 
     /// <summary>Settings of a service that differ from those of every house, by environment variable.</summary>
     protected virtual IReadOnlyDictionary<string, string> OwnSettings(string name) =>
@@ -115,7 +123,7 @@ public class House : IAsyncLifetime
             {
                 name = "salesforce",
                 system = "salesforce",
-                instanceUrl = Crm.Address,
+                instanceUrl = CrmAddress,
                 clientId = Crm.Org.ClientId,
                 clientSecret = Crm.Org.ClientSecret,
                 direction = "push",

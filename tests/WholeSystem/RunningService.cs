@@ -7,7 +7,12 @@ namespace LeadSync.WholeSystem;
 
 /// <summary>A service as it really runs: a process of its own, which can be killed.</summary>
 /// <param name="settings">Its environment, read when it starts: by then every service has an address.</param>
-public sealed class RunningService(string name, Func<IReadOnlyDictionary<string, string>> settings) : IDisposable
+/// <param name="program">Its assembly, in place of the one that was built beside this.</param>
+public sealed class RunningService(
+    string name,
+    Func<IReadOnlyDictionary<string, string>> settings,
+    string? program = null
+) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler());
     private Process? _process;
@@ -84,6 +89,8 @@ public sealed class RunningService(string name, Func<IReadOnlyDictionary<string,
     {
         get
         {
+            if (program is not null)
+                return program;
             var output = new DirectoryInfo(AppContext.BaseDirectory);
             var configuration = output.Parent!.Name;
             var root = output;

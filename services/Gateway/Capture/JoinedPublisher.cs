@@ -29,17 +29,20 @@ internal sealed class JoinedPublisher<TItem>(
             return publisher.PublishAsync(kind, workspace, items);
 
         List list;
+        bool isFirst;
         bool isFull;
         lock (_gate)
         {
-            if (!_open.TryGetValue(workspace, out list!))
-            {
+            isFirst = !_open.TryGetValue(workspace, out list!);
+            if (isFirst)
                 _open[workspace] = list = new List();
-                _ = CloseAfterWindowAsync(workspace, list);
-            }
             list.Items.AddRange(items);
             isFull = list.Items.Count >= EventList.MaxItems;
         }
+        // Only now that its items are in it: a thread that is held up may find the window over before it goes on, and then
+        // closes the list here and at once.
+        if (isFirst)
+            _ = CloseAfterWindowAsync(workspace, list);
         if (isFull)
             Close(workspace, list);
         return list.Confirmed.Task;

@@ -190,7 +190,7 @@ public sealed class MakeTestBatch(
     }
 
     private static IResult Faulty(SettingReader reader) =>
-        FailureCatalogue.SettingInvalid.Problem(
+        FailureCatalogue.TestBatchInvalid.Problem(
             StatusCodes.Status422UnprocessableEntity,
             reader.Faults.Count == 1
                 ? "One thing is wrong; nothing was tried."

@@ -134,6 +134,7 @@ public sealed class EraseLeads(NpgsqlDataSource database, TimeProvider clock, IL
                 cancellationToken: cancellationToken
             )
         );
+        await ForgetSamplesAsync(lead, transaction, cancellationToken);
         await transaction.Connection!.ExecuteAsync(
             new CommandDefinition(
                 // Values that another lead of the same record brought are not this one's to erase. Two leads of one source
@@ -164,6 +165,30 @@ public sealed class EraseLeads(NpgsqlDataSource database, TimeProvider clock, IL
             )
         );
     }
+
+    // A test batch with a sample of the same person is old from now on: what it holds goes with the next look at such batches.
+    private static Task ForgetSamplesAsync(
+        ErasingLead lead,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken
+    ) =>
+        transaction.Connection!.ExecuteAsync(
+            new CommandDefinition(
+                """
+                with erased as (select e.workspace, array(select k from unnest(e.keys) k where k not like 'lead:%') as keys
+                                  from lead_sync e
+                                 where e.connection_id = @ConnectionId and e.source = @Source and e.lead_id = @LeadId)
+                update test_batch b set began_at = b.began_at - interval '1 year'
+                  from erased
+                 where b.workspace = erased.workspace and b.began_at > now() - interval '1 week'
+                   and (   b.asked ->> 'source' = @Source and b.asked -> 'leads' @> jsonb_build_array(jsonb_build_object('leadId', @LeadId))
+                        or exists (select from lead_sync s where s.test_batch = b.batch_id and s.keys && erased.keys))
+                """,
+                lead,
+                transaction,
+                cancellationToken: cancellationToken
+            )
+        );
 
     private sealed record ErasingLead(Guid ConnectionId, string Source, string LeadId, long? Fence);
 }

@@ -23,6 +23,9 @@ public static class AccountChoice
     /// <summary>Left empty: the connected user may not read Accounts.</summary>
     public const string Unreadable = "ACCOUNT_UNREADABLE";
 
+    /// <summary>Left empty: the connected user may not write it.</summary>
+    public const string Unwritable = "ACCOUNT_UNWRITABLE";
+
     /// <summary>The lead waits: the Account is being created, for this lead or another of the company.</summary>
     public const string WaitsForAccount = "WAITS_FOR_ACCOUNT";
 
@@ -73,6 +76,9 @@ public static class AccountChoice
         )
             return decision;
         var rule = rules.Of(Contact).Account;
+        // Who says nothing of Accounts, or that they may be left empty, has the Contact without one rather than not at all.
+        if (accounts.IsUnwritable && rule is { None: NoAccountPolicy.LeaveEmpty, Find.Count: > 0 })
+            return Without(write, Unwritable);
         if (accounts.ById(lead.AccountId) is { } made)
             return With(write, made.Id, Created);
         var keys = AccountKeys.Of(lead.Wanted);

@@ -20,6 +20,9 @@ public sealed class FoundAccounts(IReadOnlyList<CrmAccount> accounts, CrmFailure
 
     public CrmFailure? Refused => refused;
 
+    /// <summary>The connected user may not give a new Contact an Account.</summary>
+    public bool IsUnwritable { get; init; }
+
     public CrmAccount? ById(string? id) => accounts.FirstOrDefault(account => account.Id == id);
 
     /// <summary>Those whose website has exactly this host, but for <c>www.</c>.</summary>

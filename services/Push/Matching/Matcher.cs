@@ -15,6 +15,7 @@ public sealed class Matcher(
     RuleStore rules,
     ExternalIdClaims claims,
     AccountClaims accounts,
+    AccountAccess accountAccess,
     AppliedStore applied,
     TimeProvider clock
 )
@@ -42,7 +43,16 @@ public sealed class Matcher(
         var healed = await HealAsync(access, search, batch, found.Records, cancellationToken);
         return new Findings(new FoundRecords(healed), settled, now)
         {
-            Accounts = new FoundAccounts(found.Accounts, found.AccountsRefused),
+            Accounts = new FoundAccounts(found.Accounts, found.AccountsRefused)
+            {
+                IsUnwritable =
+                    search.Accounts is not null
+                    && !await accountAccess.MayGiveAsync(
+                        batch[0].Workspace,
+                        batch[0].Wanted.ConnectionId,
+                        cancellationToken
+                    ),
+            },
             OwnAccounts = ownAccounts,
             Owners = new OwnersNow(found.Owners, access.UserId),
         };

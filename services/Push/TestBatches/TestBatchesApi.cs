@@ -36,7 +36,7 @@ public static class TestBatchesApi
             {
                 if (Faults(batch) is { Count: > 0 } faults)
                 {
-                    return FailureCatalogue.SettingInvalid.Problem(
+                    return FailureCatalogue.TestBatchInvalid.Problem(
                         StatusCodes.Status422UnprocessableEntity,
                         "It is no test batch; nothing was tried.",
                         faults

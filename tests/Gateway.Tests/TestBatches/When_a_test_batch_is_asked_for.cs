@@ -38,14 +38,14 @@ public sealed class When_a_test_batch_is_asked_for(When_a_test_batch_is_asked_fo
     public async Task What_Mapping_refuses_is_passed_back_and_nothing_is_tried()
     {
         gateway.Asked.Clear();
-        gateway.Refuses = FailureCatalogue.SettingInvalid;
+        gateway.Refuses = FailureCatalogue.TestBatchInvalid;
         var client = await gateway.ClientAsync(KeyRole.Integrator);
 
         var answer = await client.SendAsync(HttpMethod.Post, Path, Http.Body(Samples));
         gateway.Refuses = null;
 
         answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
-        (await answer.ReadJsonAsync()).Text("code").ShouldBe("SETTING_INVALID");
+        (await answer.ReadJsonAsync()).Text("code").ShouldBe("TEST_BATCH_INVALID");
         gateway.Asked.ShouldHaveSingleItem();
     }
 

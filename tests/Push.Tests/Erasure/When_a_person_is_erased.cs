@@ -3,6 +3,8 @@ using LeadSync.Contracts;
 using LeadSync.CrmSimulator.Faults;
 using LeadSync.CrmSimulator.Journal;
 using LeadSync.Hosting.Bus;
+using LeadSync.Push.TestBatches;
+using LeadSync.Push.Tests.TestBatches;
 using LeadSync.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -148,6 +150,38 @@ public sealed class When_a_person_is_erased(PushUnderTest push) : IClassFixture<
         dump.ShouldNotContain(_canary);
         dump.ShouldNotContain(lead[..15]);
         dump.ShouldNotContain(contact[..15]);
+    }
+
+    [Fact]
+    public async Task Samples_of_the_same_person_go_with_it()
+    {
+        await push.WantAsync(Person());
+        await push.SettledAsync(_connection);
+        await push.RunAsync(
+            Batches.Of(_connection, TestMode.WriteAndVerify, Person() with { LeadId = "a sample", Metadata = null })
+        );
+        await push.RunAsync(
+            Batches.Of(
+                _connection,
+                TestMode.WriteAndVerify,
+                PushUnderTest.Lead(
+                    _connection,
+                    "other",
+                    $"other{_connection:N}@person.example",
+                    fields: [("LastName", "Other"), ("Company", "Acme")]
+                )
+            )
+        );
+
+        await SayAsync(Erased(version: 2));
+        await ErasedAsync();
+        await push.Services.GetRequiredService<ForgetTestBatches>().RunOnceAsync(TestContext.Current.CancellationToken);
+
+        (await DumpAsync()).ShouldNotContain(_canary);
+        (await ScalarAsync("select count(*)::text from test_batch where connection_id = @connection")).ShouldBe(
+            "1",
+            "who is somebody else stays"
+        );
     }
 
     [Fact]

@@ -235,7 +235,7 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
         };
     }
 
-    // Account 1 name=Acme site=https://www.acme.io owner=user:1, who is active; or: Account hidden
+    // Account 1 name=Acme site=https://www.acme.io owner=user:1, who is active; or: Account hidden; or: Account readOnly
     private static FoundAccounts Accounts(IEnumerable<List<(string Name, string Value)>> org)
     {
         var lines = org.Where(words => words[0].Name == WritePlan.Account).ToList();
@@ -243,7 +243,7 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
         return new FoundAccounts(
             [
                 .. lines
-                    .Where(words => words[1].Name != "hidden")
+                    .Where(words => words[1].Name is not ("hidden" or "readOnly"))
                     .Select(words => new CrmAccount(
                         Id(WritePlan.Account, words[1].Name),
                         words.FirstOrDefault(word => word.Name == "name").Value?.Replace('_', ' ') ?? "Nobody",
@@ -255,7 +255,10 @@ public sealed record DecisionCase(string Title, IReadOnlyList<(string Key, strin
                     )),
             ],
             lines.Exists(words => words[1].Name == "hidden") ? hidden : null
-        );
+        )
+        {
+            IsUnwritable = lines.Exists(words => words[1].Name == "readOnly"),
+        };
     }
 
     private static string Say(Decision decision) =>

@@ -120,6 +120,38 @@ public sealed class When_a_new_contact_has_an_account(PushUnderTest push) : ICla
     }
 
     [Fact]
+    public async Task An_account_that_the_user_may_not_write_keeps_nobody_back_by_default()
+    {
+        var schema = push.Schema;
+        push.Schema = (id, name) =>
+            schema(id, name) is { } seen
+                ? seen with
+                {
+                    Fields =
+                    [
+                        .. seen.Fields.Select(field =>
+                            field.Name == "AccountId" ? field with { Createable = false } : field
+                        ),
+                    ],
+                }
+                : null;
+        var company = Company("Closed");
+        await AccountAsync(company);
+        try
+        {
+            await SyncAsync(Person("anna", company));
+        }
+        finally
+        {
+            push.Schema = schema;
+        }
+
+        Contacts().ShouldHaveSingleItem()["AccountId"].ShouldBeNull();
+        var field = await AccountFieldAsync();
+        (field.Written, field.Reason).ShouldBe((false, "ACCOUNT_UNWRITABLE"));
+    }
+
+    [Fact]
     public async Task One_is_created_once_for_all_the_companys_people()
     {
         await CreatingAsync();

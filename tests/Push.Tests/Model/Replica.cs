@@ -9,6 +9,7 @@ using LeadSync.Push.Holds;
 using LeadSync.Push.Lanes;
 using LeadSync.Push.Outcomes;
 using LeadSync.Push.Replays;
+using LeadSync.Push.Rules;
 using LeadSync.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -89,6 +90,7 @@ internal sealed class Replica : IAsyncDisposable
         services.AddSingleton(new SettingChanges("push"));
         services.AddSingleton<ICrm>(new VirtualCrm(world));
         services.AddSingleton(new ConnectorClient(NewConnector(world)));
+        services.AddSingleton(new SchemaClient(NewConnector(world)));
         services.AddLogging(logs => logs.AddProvider(new Complaints(world)));
         _services = services.BuildServiceProvider();
         Lanes = _services.GetRequiredService<LaneWorker>();

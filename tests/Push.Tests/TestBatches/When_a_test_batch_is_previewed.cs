@@ -274,6 +274,7 @@ public sealed class When_a_test_batch_is_previewed(PushUnderTest push) : IClassF
             }
         );
         status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        body.GetProperty("code").GetString().ShouldBe("TEST_BATCH_INVALID");
         body.GetProperty("faults")[0].GetProperty("field").GetString().ShouldBe("leads");
     }
 

@@ -32,7 +32,7 @@ public sealed class Tenant : IDisposable
                 {
                     name = "salesforce",
                     system = "salesforce",
-                    instanceUrl = house.Crm.Address,
+                    instanceUrl = house.CrmAddress,
                     clientId = org.ClientId,
                     clientSecret = org.ClientSecret,
                     direction = "push",
