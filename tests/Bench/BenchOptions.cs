@@ -17,8 +17,8 @@ public sealed record BenchOptions
     /// <summary>Of each run; ten times as many burst or wait where fairness is measured.</summary>
     public int Leads { get; init; } = 20_000;
 
-    /// <summary>Sent before the first run of a case, for compilers and caches.</summary>
-    public int WarmLeads => Math.Max(1, Leads / 4);
+    /// <summary>Sent before the first run of a case, for compilers and caches: with fewer, the first run costs five times as much.</summary>
+    public int WarmLeads => Math.Max(5_000, Leads / 4);
 
     /// <summary>Only cases whose names hold this.</summary>
     public string? Only { get; init; }

@@ -63,10 +63,16 @@ async Task<Results> MeasureAsync(BenchOptions options)
     {
         stop.Token.ThrowIfCancellationRequested();
         bench.Say($"== {part}");
-        await RunAsync(bench, part);
-        // What is there already stays, should a later part be broken off.
-        if (options.Json is not null)
-            await results.WriteAsync(options.Json);
+        try
+        {
+            await RunAsync(bench, part);
+        }
+        finally
+        {
+            // What is there already stays, also of a part that is broken off.
+            if (options.Json is not null)
+                await results.WriteAsync(options.Json);
+        }
     }
     return results;
 }

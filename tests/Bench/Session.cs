@@ -19,7 +19,6 @@ public sealed class Session(BenchOptions options, Results results, IAnsiConsole 
     public bool IsWanted(string name) =>
         options.Only is null || name.Contains(options.Only, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Keeps a figure, and saves what there is, so that a session that is broken off has not been for nothing.</summary>
     public void Add(Figure figure) => results.Figures.Add(figure);
 
     public void Skip(string why)

@@ -38,6 +38,7 @@ public sealed class FairnessPart(Session bench)
         bench.Say($"{name} …");
         var (unloaded, loaded) = (new List<Waits>(), new List<Waits>());
         var begun = new List<Run>();
+        var ended = false;
         await bench.TryAsync(
             name,
             async () =>
@@ -55,6 +56,7 @@ public sealed class FairnessPart(Session bench)
                     loaded.Add(await SteadyAsync(house, "loaded", Loaded, stop));
                     var written = greedy.Org.Records("Lead").Count - before;
                     begun.Add(new Run(written / loaded[^1].Span.TotalSeconds, loaded[^1].Load));
+                    ended |= greedy.Org.Records("Lead").Count >= Crowd;
                     bench.Say($"  unloaded {unloaded[^1].Whole}");
                     bench.Say($"  beside it {loaded[^1].Whole}; meanwhile {written} of the crowd were written");
                 }
@@ -67,7 +69,12 @@ public sealed class FairnessPart(Session bench)
         Add($"{name}: the others' p99 before", unloaded, waits => waits.Ninetyninth);
         Add($"{name}: the others' p99 beside it", loaded, waits => waits.Ninetyninth);
         Add($"{name}: the others' longest beside it", loaded, waits => waits.Longest);
-        bench.Add(new Figure("fairness", $"{name}: of the crowd, written meanwhile", "leads/s", begun));
+        bench.Add(
+            new Figure("fairness", $"{name}: of the crowd, written meanwhile", "leads/s", begun)
+            {
+                Remark = ended ? "all of it was written before the minute was over: use more leads" : null,
+            }
+        );
     }
 
     private void Add(string name, IReadOnlyList<Waits> runs, Func<Spread, TimeSpan> of) =>

@@ -60,6 +60,21 @@ public sealed class BrokerFigures : IDisposable
         );
     }
 
+    /// <summary>The queues that hold anything, as <c>name: so many wait, so many in hand</c>; dead letters among them.</summary>
+    public async Task<IReadOnlyList<string>> HoldingAsync()
+    {
+        var queues = await _http.GetFromJsonAsync<JsonElement>($"/api/queues/{_virtualHost}");
+        return
+        [
+            .. queues
+                .EnumerateArray()
+                .Where(queue => Number(queue, "messages") > 0)
+                .Select(queue =>
+                    $"{queue.GetProperty("name").GetString()}: {Number(queue, "messages_ready")} wait, {Number(queue, "messages_unacknowledged")} in hand"
+                ),
+        ];
+    }
+
     private static long Number(JsonElement from, string name) =>
         from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) ? value.GetInt64() : 0;
 

@@ -6,7 +6,7 @@ public sealed class Expected(BenchHouse house, Arrivals arrivals, IReadOnlyColle
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
-    // Longer than any pause of a lane that passes by itself within a measurement.
+    // Longer than a measurement can bear; what a consumer is backing off with may still come after it, so it is told what there is.
     private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(90);
 
     /// <summary>Waits until the last is there, and says when that was.</summary>
@@ -61,9 +61,21 @@ public sealed class Expected(BenchHouse house, Arrivals arrivals, IReadOnlyColle
         var known = new List<string>();
         foreach (var email in missing.Order(StringComparer.Ordinal).Take(3))
             known.Add(await Whereabouts.OfAsync(house, email.Split('@')[0]));
+        using var broker = new BrokerFigures(house.Broker);
+        var holding = await broker.HoldingAsync();
         return $"{missing.Count} of {emails.Count} leads are not in the CRM, and nothing came for {Standstill.TotalSeconds} s: "
-            + $"{Some(missing)}. In the lanes {waiting} wait, parked are {parked ?? "none"}; Mapping has {due} due. "
-            + string.Join(". ", known);
+            + $"{Some(missing)}. In the lanes {waiting} wait, parked are {parked ?? "none"}; Mapping has {due} due; "
+            + $"queues hold {(holding.Count == 0 ? "nothing" : string.Join(", ", holding))}. {string.Join(". ", known)}. "
+            + $"What the services logged: {KeepLogs()}";
+    }
+
+    // They go with the house.
+    private string KeepLogs()
+    {
+        var folder = Directory.CreateTempSubdirectory("leadsync-bench-").FullName;
+        foreach (var (service, index) in house.AllServices.Select((service, index) => (service, index)))
+            File.Copy(service.Log, Path.Combine(folder, $"{service.Name}-{index}.log"));
+        return folder;
     }
 
     private static string Some(IEnumerable<string> emails) =>

@@ -7,7 +7,7 @@ namespace LeadSync.Bench.Throughput;
 /// <summary>
 /// Leads a second from the first send to the last effect in the CRM: as lists over AMQP and HTTP and as single posts, at one and
 /// at eight connections (of as many workspaces, each with an org of its own: a lane is a connection), with a CRM that answers at
-/// once and one that takes its time. A house of its own for each case, warmed by a quarter of the leads.
+/// once and one that takes its time. A house of its own for each case, warmed first.
 /// </summary>
 public sealed class ThroughputPart(Session bench)
 {
