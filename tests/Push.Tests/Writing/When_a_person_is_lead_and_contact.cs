@@ -214,6 +214,34 @@ public sealed class When_a_person_is_lead_and_contact(PushUnderTest push) : ICla
     }
 
     [Fact]
+    public async Task The_one_that_needs_no_write_is_kept_from_others_until_the_other_is_written()
+    {
+        await _people.ThereIsAsync("pia");
+        var contact = _people.Contact("pia").Id;
+        await push.Crm.Org.Rep.EditAsync("Contact", contact, new { Title = "Chief" });
+        string? held = null;
+        push.Crm.Faults.Put(
+            new FaultRule
+            {
+                Kind = FaultKind.Delay,
+                Match = new FaultMatch { Kind = RequestKinds.Update, Object = "Lead" },
+                Count = 1,
+                Until = async () =>
+                    held = await _people.ScalarAsync<string>(
+                        "select array_to_string(keys, ' ') from intent where connection_id = @Connection and lead_id = @name",
+                        "pia"
+                    ),
+            }
+        );
+
+        await WantAsync(_people.Wanted("pia", "Chief"));
+
+        // Whoever is found to be the Contact waits for whom has its key.
+        held.ShouldNotBeNull().ShouldContain($"record:{contact}");
+        _people.Lead("pia")["Title"].ShouldBe("Chief");
+    }
+
+    [Fact]
     public async Task Both_wait_for_a_hold_of_either()
     {
         await _people.ThereIsAsync("jan");
