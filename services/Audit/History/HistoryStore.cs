@@ -1,21 +1,36 @@
 using Dapper;
 using LeadSync.Audit.Erasure;
 using LeadSync.Contracts;
+using LeadSync.Hosting.Bus;
 using Npgsql;
 
 namespace LeadSync.Audit.History;
 
 /// <summary>
 /// Takes events in: each is stored once, and only when it is new does it change what is known of its lead. A fixed, small
-/// number of statements whatever the number of events.
+/// number of statements whatever the number of events; those of several kinds that come at the same time, which are mostly of
+/// the same leads, go together.
 /// </summary>
-public sealed class HistoryStore(NpgsqlDataSource database, ErasedLeads erased)
+public sealed class HistoryStore
 {
-    public async Task AddAsync(IReadOnlyCollection<Happening> events, CancellationToken cancellationToken)
+    private readonly NpgsqlDataSource _database;
+    private readonly ErasedLeads _erased;
+    private readonly Joined<Happening> _joined;
+
+    public HistoryStore(NpgsqlDataSource database, ErasedLeads erased, TimeProvider clock)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        (_database, _erased) = (database, erased);
+        _joined = new Joined<Happening>(StoreAsync, clock, most: 2_000, atOnce: 2);
+    }
+
+    public Task AddAsync(IReadOnlyList<Happening> events, CancellationToken cancellationToken) =>
+        _joined.RunAsync(events, cancellationToken);
+
+    private async Task StoreAsync(IReadOnlyCollection<Happening> events, CancellationToken cancellationToken)
+    {
+        await using var connection = await _database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var kept = await erased.ForgetAsync(events, transaction, cancellationToken);
+        var kept = await _erased.ForgetAsync(events, transaction, cancellationToken);
         var added = await InsertAsync(kept, transaction, cancellationToken);
         if (added.Count > 0)
         {

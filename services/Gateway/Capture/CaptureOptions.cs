@@ -26,10 +26,6 @@ public sealed class CaptureOptions : IValidatableObject
     [Range(1, 10_000_000)]
     public int Burst { get; set; } = 20_000;
 
-    /// <summary>How long a small request waits for others of its workspace to be published in one list with it.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "00:00:00.100")]
-    public TimeSpan JoinWindow { get; set; } = TimeSpan.FromMilliseconds(3);
-
     /// <summary>How long a publish may wait for the broker's confirm before the answer is 503.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:00:30")]
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(4);

@@ -1,87 +1,54 @@
+using System.Collections.Concurrent;
 using LeadSync.Contracts;
+using LeadSync.Hosting.Bus;
 
 namespace LeadSync.Gateway.Capture;
 
 /// <summary>
-/// Joins small requests of one workspace, arriving within a few milliseconds, into one list: 200 leads as one message cost a
-/// thirtieth of 200 messages. Each caller waits for the confirm of the list that its items are in.
+/// Joins small requests of one workspace into one list: what arrives while a list is under way goes with the next. 200 leads as one
+/// message cost a thirtieth of 200 messages. Each caller waits for the confirm of the list that its items are in.
 /// </summary>
-internal sealed class JoinedPublisher<TItem>(
-    EventKind<TItem> kind,
-    CapturePublisher publisher,
-    CaptureOptions options,
-    TimeProvider clock
-)
+internal sealed class JoinedPublisher<TItem>(EventKind<TItem> kind, CapturePublisher publisher, TimeProvider clock)
     where TItem : class, IEventItem
 {
     /// <summary>From here on a request fills lists by itself and has nothing to gain from waiting.</summary>
     private const int LargeEnough = 100;
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, List> _open = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Joined<TItem>> _ofWorkspace = new(StringComparer.Ordinal);
 
     /// <summary>True: the broker has confirmed these items. See <see cref="CapturePublisher.PublishAsync"/>.</summary>
-    public Task<bool> PublishAsync(string workspace, IReadOnlyCollection<TItem> items)
+    public async Task<bool> PublishAsync(string workspace, IReadOnlyCollection<TItem> items)
     {
         if (items.Count == 0)
-            return Task.FromResult(true);
-        if (items.Count >= LargeEnough || options.JoinWindow == TimeSpan.Zero)
-            return publisher.PublishAsync(kind, workspace, items);
-
-        List list;
-        bool isFirst;
-        bool isFull;
-        lock (_gate)
-        {
-            isFirst = !_open.TryGetValue(workspace, out list!);
-            if (isFirst)
-                _open[workspace] = list = new List();
-            list.Items.AddRange(items);
-            isFull = list.Items.Count >= EventList.MaxItems;
-        }
-        // Only now that its items are in it: a thread that is held up may find the window over before it goes on, and then
-        // closes the list here and at once.
-        if (isFirst)
-            _ = CloseAfterWindowAsync(workspace, list);
-        if (isFull)
-            Close(workspace, list);
-        return list.Confirmed.Task;
-    }
-
-    private async Task CloseAfterWindowAsync(string workspace, List list)
-    {
-        await Task.Delay(options.JoinWindow, clock);
-        Close(workspace, list);
-    }
-
-    // Whoever comes first, the window's end or the item that fills the list, sends it; once.
-    private void Close(string workspace, List list)
-    {
-        lock (_gate)
-        {
-            if (!_open.TryGetValue(workspace, out var open) || open != list)
-                return;
-            _open.Remove(workspace);
-        }
-        _ = SendAsync(workspace, list);
-    }
-
-    private async Task SendAsync(string workspace, List list)
-    {
+            return true;
+        if (items.Count >= LargeEnough)
+            return await publisher.PublishAsync(kind, workspace, items);
         try
         {
-            list.Confirmed.SetResult(await publisher.PublishAsync(kind, workspace, list.Items));
+            // Not cut off by one caller: others may be in the same list.
+            await JoinedOf(workspace).RunAsync([.. items], CancellationToken.None);
+            return true;
         }
-        catch (Exception fault)
+        catch (NotConfirmedException)
         {
-            // A fault of our own: everyone who waits must hear of it.
-            list.Confirmed.SetException(fault);
+            return false;
         }
     }
 
-    private sealed class List
-    {
-        public List<TItem> Items { get; } = [];
-        public TaskCompletionSource<bool> Confirmed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
+    private Joined<TItem> JoinedOf(string workspace) =>
+        _ofWorkspace.GetOrAdd(
+            workspace,
+            _ => new Joined<TItem>(
+                async (items, _) =>
+                {
+                    if (!await publisher.PublishAsync(kind, workspace, items))
+                        throw new NotConfirmedException();
+                },
+                clock,
+                EventList.MaxItems
+            )
+        );
+
+    /// <summary>Of nobody's own doing: all whose items were in the list hear of it.</summary>
+    private sealed class NotConfirmedException() : TimeoutException("The broker has not confirmed the list in time.");
 }

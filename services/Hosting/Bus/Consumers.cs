@@ -12,6 +12,10 @@ namespace LeadSync.Hosting.Bus;
 public sealed class Consumers
 {
     private const ushort Prefetch = 32;
+
+    // What our own services send here is at most 256 KB a message, and mostly far less: a few leads that came alone.
+    private const ushort PrefetchOfShare = 64;
+
     private readonly IServiceCollection _services;
     private readonly BusOptions _options;
 
@@ -62,7 +66,12 @@ public sealed class Consumers
         if (Topology.Routes.All(route => route.Queue != queue))
             throw new ArgumentException($"The queue '{queue}' is not in the topology.", nameof(queue));
         _services.AddSingleton<TConsumer>();
-        _services.AddSingleton(new Consumption<TItem, TConsumer>(queue, opener));
+        _services.AddSingleton(provider => new Consumption<TItem, TConsumer>(
+            queue,
+            opener,
+            provider.GetRequiredService<TConsumer>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         Registrations.Add(bus => bus.AddConsumer<ListConsumer<TItem, TConsumer>>());
     }
 
@@ -72,11 +81,10 @@ public sealed class Consumers
             (context, rabbit) =>
                 rabbit.ReceiveEndpoint(
                     queue,
-                    endpoint => Configure<TItem, TConsumer>(context, endpoint, queue, prefetch, atOnce: 2)
+                    endpoint => Configure<TItem, TConsumer>(context, endpoint, queue, prefetch)
                 )
         );
 
-    // One batch of each at once: there are as many at once as there are shares, and the database is one for all.
     private void ReadAll<TItem, TConsumer>(Shares shares)
         where TConsumer : class, IItemConsumer<TItem>
     {
@@ -88,15 +96,14 @@ public sealed class Consumers
         );
 
         void Read(IBusRegistrationContext context, IRabbitMqReceiveEndpointConfigurator endpoint) =>
-            Configure<TItem, TConsumer>(context, endpoint, shares.Queue, Prefetch, atOnce: 1);
+            Configure<TItem, TConsumer>(context, endpoint, shares.Queue, PrefetchOfShare);
     }
 
     private static void Configure<TItem, TConsumer>(
         IBusRegistrationContext context,
         IRabbitMqReceiveEndpointConfigurator endpoint,
         string queue,
-        ushort prefetch,
-        int atOnce
+        ushort prefetch
     )
         where TConsumer : class, IItemConsumer<TItem>
     {
@@ -106,16 +113,7 @@ public sealed class Consumers
         endpoint.PrefetchCount = prefetch;
         foreach (var (name, value) in Topology.QueueArguments(queue))
             endpoint.SetQueueArgument(name, value);
-        endpoint.ConfigureConsumer<ListConsumer<TItem, TConsumer>>(
-            context,
-            consumer =>
-                consumer.Options<BatchOptions>(batch =>
-                    batch
-                        .SetMessageLimit(prefetch / 2)
-                        .SetTimeLimit(TimeSpan.FromMilliseconds(10))
-                        .SetConcurrencyLimit(atOnce)
-                )
-        );
+        endpoint.ConfigureConsumer<ListConsumer<TItem, TConsumer>>(context);
         // A consumer only ever throws to give its messages back; nothing goes to an error queue because something was down.
         var broker = context.GetRequiredService<Broker>();
         endpoint.ConfigureError(pipe => pipe.UseFilter(new ReturnToQueue(broker, queue)));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using LeadSync.Contracts;
 using MassTransit;
@@ -38,8 +39,8 @@ public sealed record Publication(string User, DateTimeOffset? SentAt);
 public sealed class UnreadableException(string reason, Exception? inner = null) : Exception(reason, inner);
 
 /// <summary>
-/// Between a queue and a service: opens messages, hands their items over in batches, waits out faults of database and
-/// broker without ever faulting a message, and finds the one item that spoils a batch by halving it.
+/// Between a queue and a service: opens messages, hands their items over together with those of others that wait, waits out faults
+/// of database and broker without ever faulting a message, and finds the one item that spoils a list by halving it.
 /// </summary>
 internal sealed class ListConsumer<TItem, TConsumer>(
     TConsumer consumer,
@@ -49,38 +50,33 @@ internal sealed class ListConsumer<TItem, TConsumer>(
     Backoff backoff,
     IHostApplicationLifetime lifetime,
     ILogger<ListConsumer<TItem, TConsumer>> log
-) : IConsumer<Batch<ArrivedBody>>
+) : IConsumer<ArrivedBody>
     where TConsumer : class, IItemConsumer<TItem>
 {
-    private const int MostItems = 2_000;
-
-    // 32 messages are fetched ahead, and each is in memory.
+    // Dozens of messages are fetched ahead, and each is in memory.
     private const int MaxBodyBytes = 4 * 1024 * 1024;
 
     // Within the host's own limit of 30 seconds (ServiceDefaults): what is in hand is finished when the service stops.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
 
-    public async Task Consume(ConsumeContext<Batch<ArrivedBody>> context)
+    public async Task Consume(ConsumeContext<ArrivedBody> context)
     {
         var stop = lifetime.ApplicationStopping;
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         await using var stopping = stop.Register(() => abort.CancelAfter(Grace));
         var work = new Work(backoff, backoff.Begin(), stop, abort.Token);
 
-        var opened = new List<Arrived<TItem>>();
-        var traces = new List<string?>();
-        foreach (var message in context.Message)
-        {
-            opened.AddRange(await OpenAsync(message.ReceiveContext, work));
-            traces.Add(TraceParent(message.ReceiveContext));
-        }
-        traces.AddRange(opened.Select(arrived => (arrived.Item as IEventItem)?.TraceParent));
-        using var span = Telemetry.StartLinked($"take in {consumption.Queue}", traces);
-        foreach (var chunk in opened.Chunk(MostItems))
-            await TakeInAsync(chunk, work);
+        var message = context.ReceiveContext;
+        var items = await OpenAsync(message, work);
+        using var span = Telemetry.StartLinked(
+            $"take in {consumption.Queue}",
+            items.Select(arrived => (arrived.Item as IEventItem)?.TraceParent).Prepend(TraceParent(message))
+        );
+        if (items.Length > 0)
+            await TakeInAsync(items, message.InputAddress, work);
     }
 
-    private async Task<IReadOnlyList<Arrived<TItem>>> OpenAsync(ReceiveContext message, Work work)
+    private async Task<Arrived<TItem>[]> OpenAsync(ReceiveContext message, Work work)
     {
         var body = message.GetBody();
         var properties = Properties(message);
@@ -116,11 +112,11 @@ internal sealed class ListConsumer<TItem, TConsumer>(
         }
     }
 
-    private async Task TakeInAsync(ReadOnlyMemory<Arrived<TItem>> items, Work work)
+    private async Task TakeInAsync(ReadOnlyMemory<Arrived<TItem>> items, Uri queue, Work work)
     {
         try
         {
-            await work.DoAsync(stop => consumer.ConsumeAsync(items.ToArray(), stop));
+            await work.DoAsync(stop => consumption.ConsumeAsync(items.ToArray(), queue, stop));
         }
         catch (Exception fault) when (!Faults.IsInfrastructure(fault))
         {
@@ -135,8 +131,8 @@ internal sealed class ListConsumer<TItem, TConsumer>(
                 await RejectAsync(items.Span[0], fault, work);
                 return;
             }
-            await TakeInAsync(items[..(items.Length / 2)], work);
-            await TakeInAsync(items[(items.Length / 2)..], work);
+            await TakeInAsync(items[..(items.Length / 2)], queue, work);
+            await TakeInAsync(items[(items.Length / 2)..], queue, work);
         }
     }
 
@@ -190,7 +186,7 @@ internal sealed class ListConsumer<TItem, TConsumer>(
             }
             : null;
 
-    /// <summary>Everything done for one batch: with one patience for all, and one way to stop.</summary>
+    /// <summary>Everything done for one message: with one patience for all, and one way to stop.</summary>
     private sealed record Work(Backoff Backoff, long Began, CancellationToken Stop, CancellationToken Abort)
     {
         public Task DoAsync(Func<CancellationToken, Task> act) => Backoff.RunAsync(act, Began, Stop, Abort);
@@ -201,9 +197,32 @@ internal sealed class ListConsumer<TItem, TConsumer>(
         $"The body is not the JSON of this event (line {fault.LineNumber + 1}, byte {fault.BytePositionInLine}).";
 }
 
-/// <summary>One queue of a service, what opens its messages and what takes their items in.</summary>
-internal sealed record Consumption<TItem, TConsumer>(string Queue, Opener<TItem> Open)
-    where TConsumer : class, IItemConsumer<TItem>;
+/// <summary>
+/// One intake of a service, what opens its messages, and what takes their items in: those of one queue that wait at the same time
+/// together, so that what holds one queue up holds up no other.
+/// </summary>
+internal sealed class Consumption<TItem, TConsumer>(
+    string queue,
+    Opener<TItem> open,
+    TConsumer consumer,
+    TimeProvider clock
+)
+    where TConsumer : class, IItemConsumer<TItem>
+{
+    private const int Most = 2_000;
+    private readonly ConcurrentDictionary<Uri, Joined<Arrived<TItem>>> _ofQueue = new();
+
+    public string Queue => queue;
+
+    public Opener<TItem> Open => open;
+
+    /// <summary><see cref="IItemConsumer{TItem}.ConsumeAsync"/>, joined with what else waits.</summary>
+    /// <param name="from">The very queue that they came from.</param>
+    public Task ConsumeAsync(IReadOnlyList<Arrived<TItem>> items, Uri from, CancellationToken cancellationToken) =>
+        _ofQueue
+            .GetOrAdd(from, _ => new Joined<Arrived<TItem>>(consumer.ConsumeAsync, clock, Most))
+            .RunAsync(items, cancellationToken);
+}
 
 /// <summary>How messages are opened.</summary>
 public static class Openers

@@ -28,7 +28,7 @@ public sealed class When_gateway_starts_with_a_bootstrap_key(GatewayUnderTest ga
     [InlineData("Capture:MaxBodyBytes", "many")]
     [InlineData("Capture:Burst", "10")]
     [InlineData("Capture:Patience", "01:00:00")]
-    [InlineData("Capture:JoinWindow", "-00:00:01")]
+    [InlineData("Capture:RetryAfter", "-00:00:01")]
     [InlineData("Services:Push", "")]
     public async Task A_wrong_setting_stops_it_and_is_named(string key, string value)
     {
