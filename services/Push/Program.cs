@@ -54,7 +54,8 @@ builder
     .AddSingleton<AssignedOwners>()
     .AddSingleton<Writer>()
     .AddSingleton<LaneRound>()
-    .AddSingleton<LaneTurn>();
+    .AddSingleton<LaneTurn>()
+    .AddSingleton<LaneRests>();
 builder.Services.AddSingleton<RuleStore>().AddSingleton<RuleObjects>().AddSingleton<RulesFile>();
 builder.Services.AddSingleton<ReadLanes>().AddSingleton<ReplayStore>();
 builder

@@ -45,6 +45,13 @@ public sealed class PushOptions
     [Range(1, 1_000)]
     public int BreakAfter { get; set; } = 5;
 
+    /// <summary>
+    /// How soon after its turn began a lane may have the next one in the same replica, so that leads that trickle in share the
+    /// calls of a turn; by default 250 ms.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
+    public TimeSpan TurnEvery { get; set; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>How long an idle worker waits before it looks for work again; what arrives here wakes it at once. By default 500 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan IdleWait { get; set; } = TimeSpan.FromMilliseconds(500);

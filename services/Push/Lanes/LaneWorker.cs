@@ -15,6 +15,7 @@ namespace LeadSync.Push.Lanes;
 public sealed class LaneWorker(
     LeaseStore leases,
     LaneTurn turn,
+    LaneRests rests,
     IEnumerable<ICrm> crms,
     Wakeup wakeup,
     PushOptions options,
@@ -44,11 +45,12 @@ public sealed class LaneWorker(
         while (!stoppingToken.IsCancellationRequested)
         {
             var ring = wakeup.Next;
+            var (resting, rest) = rests.Now();
             try
             {
-                if (await RunOnceAsync(owner, duty, end.Token))
+                if (await RunOnceAsync(owner, duty, end.Token, resting))
                     continue;
-                await Task.WhenAny(ring, Task.Delay(options.IdleWait, clock, stoppingToken));
+                await Task.WhenAny(ring, Task.Delay(rest, clock, stoppingToken));
             }
             catch (Exception fault) when (Faults.IsInfrastructure(fault))
             {
@@ -62,10 +64,17 @@ public sealed class LaneWorker(
     }
 
     /// <summary>Gives one lane its turn; false when none has work.</summary>
-    public async Task<bool> RunOnceAsync(Guid owner, Duty duty, CancellationToken cancellationToken)
+    /// <param name="resting">Lanes that are to be left alone.</param>
+    public async Task<bool> RunOnceAsync(
+        Guid owner,
+        Duty duty,
+        CancellationToken cancellationToken,
+        Guid[]? resting = null
+    )
     {
-        if (await leases.TakeNextAsync(owner, duty, cancellationToken) is not { } lease)
+        if (await leases.TakeNextAsync(owner, duty, cancellationToken, resting) is not { } lease)
             return false;
+        rests.Begin(lease.ConnectionId);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var renewal = RenewAsync(lease, done.Token);
         try

@@ -17,7 +17,13 @@ public sealed class LeaseStore(NpgsqlDataSource database, PushOptions options)
     /// Two workers that look at the same instant may pass the cap of a workspace by one, or both try a CRM that was away:
     /// harmless, and not worth a lock that all workers queue for.
     /// </remarks>
-    public async Task<Lease?> TakeNextAsync(Guid owner, Duty duty, CancellationToken cancellationToken)
+    /// <param name="resting">Lanes that are to be left alone.</param>
+    public async Task<Lease?> TakeNextAsync(
+        Guid owner,
+        Duty duty,
+        CancellationToken cancellationToken,
+        Guid[]? resting = null
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<Lease>(
@@ -35,6 +41,7 @@ public sealed class LeaseStore(NpgsqlDataSource database, PushOptions options)
                     select l.connection_id
                       from lane l, crm
                      where l.lease_until < now()
+                       and l.connection_id <> all(@resting)
                        and (l.system is null or l.system = @System)
                        and (l.resume_at is null or l.resume_at <= now())
                        and not (crm.is_away and crm.is_tried)
@@ -73,6 +80,7 @@ public sealed class LeaseStore(NpgsqlDataSource database, PushOptions options)
                     owner,
                     duty.System,
                     duty.SmallOnly,
+                    resting = resting ?? [],
                     options.Lease,
                     options.BatchSize,
                     options.LanesPerWorkspace,

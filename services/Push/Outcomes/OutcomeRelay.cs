@@ -21,6 +21,9 @@ public sealed class OutcomeRelay(
 {
     private const int Most = 2_000;
     private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
+
+    // Between rounds that are not full: what is said meanwhile goes out in the same lists.
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan FaultWait = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -30,8 +33,14 @@ public sealed class OutcomeRelay(
             var ring = wakeup.Next;
             try
             {
-                if (await RunOnceAsync(stoppingToken) == Most)
+                var told = await RunOnceAsync(stoppingToken);
+                if (told == Most)
                     continue;
+                if (told > 0)
+                {
+                    await Task.Delay(Gather, clock, stoppingToken);
+                    continue;
+                }
                 await Task.WhenAny(ring, Task.Delay(IdleWait, clock, stoppingToken));
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)

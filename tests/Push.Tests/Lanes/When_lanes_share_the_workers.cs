@@ -34,6 +34,16 @@ public sealed class When_lanes_share_the_workers(LanesAlone lanes) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_lane_that_rests_is_left_alone_and_no_other()
+    {
+        var (resting, other) = (await lanes.AddAsync("acme", 3), await lanes.AddAsync("acme", 3));
+
+        (await lanes.Leases.TakeNextAsync(Guid.CreateVersion7(), Any, Stop, [resting]))!.ConnectionId.ShouldBe(other);
+        (await lanes.Leases.TakeNextAsync(Guid.CreateVersion7(), Any, Stop, [resting])).ShouldBeNull();
+        (await lanes.Leases.TakeNextAsync(Guid.CreateVersion7(), Any, Stop))!.ConnectionId.ShouldBe(resting);
+    }
+
+    [Fact]
     public async Task A_worker_kept_for_small_lanes_passes_by_a_long_one()
     {
         var longLane = await lanes.AddAsync("acme", lanes.Options.BatchSize + 1);
