@@ -104,6 +104,8 @@ public sealed record DatabasePlace(string Owner, string Runtime, string? Admin, 
                 MaxPoolSize = poolSize,
                 ApplicationName = $"leadsync-{service}",
                 MaxAutoPrepare = 50,
+                // A service changes no session's state, so that there is nothing to reset for the next who uses it. Migrating does.
+                NoResetOnClose = login == name,
             }.ConnectionString;
     }
 
