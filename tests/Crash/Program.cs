@@ -44,7 +44,10 @@ async Task<bool> RunAsync()
     }
     if (options.Command is "all" or "mutants")
     {
-        var results = await new TryMutants(servers, Console.WriteLine).RunAsync(Planted.All, end.Token);
+        var results = await new TryMutants(servers, Console.WriteLine).RunAsync(
+            [.. Planted.All.Where(mutant => mutant.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase))],
+            end.Token
+        );
         Tell(TryMutants.Table(results));
         isClean &= results.All(result => result.IsCaught);
     }
@@ -77,7 +80,7 @@ static void Tell(string report)
 namespace LeadSync.Crash
 {
     /// <summary>What was asked for on the command line.</summary>
-    internal sealed record Options(string Command, int Trials, int Seed, int Minutes, string? Json)
+    internal sealed record Options(string Command, int Trials, int Seed, int Minutes, string? Json, string Only = "")
     {
         private static readonly string[] Commands = ["all", "matrix", "soak", "mutants", "replay"];
 
@@ -103,6 +106,9 @@ namespace LeadSync.Crash
                         break;
                     case "--minutes" when isNumber:
                         options = options with { Minutes = number };
+                        break;
+                    case "--only" when value.Length > 0:
+                        options = options with { Only = value };
                         break;
                     case "--json" when value.Length > 0:
                         options = options with { Json = value };

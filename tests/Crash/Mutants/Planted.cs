@@ -15,8 +15,8 @@ public static class Planted
             [
                 new(
                     "services/Hosting/Bus/ListConsumer.cs",
-                    "            await work.DoAsync(stop => consumer.ConsumeAsync(items.ToArray(), stop));",
-                    "            _ = work.DoAsync(stop => consumer.ConsumeAsync(items.ToArray(), stop)); await Task.Yield();"
+                    "            await work.DoAsync(stop => consumption.ConsumeAsync(items.ToArray(), queue, stop));",
+                    "            _ = work.DoAsync(stop => consumption.ConsumeAsync(items.ToArray(), queue, stop)); await Task.Yield();"
                 ),
             ],
             "push.intake.sent",
@@ -168,7 +168,7 @@ public static class Planted
                     "if (known.Of(connectionId).Any(hold => hold.IsWhole && hold.Source != hold.Object))"
                 ),
             ],
-            "push.look.answer",
+            "push.intent.committed",
             Fault.Hold,
             InUpdates: false,
             [Counter.CallAfterHold]

@@ -11,10 +11,19 @@ namespace LeadSync.Crash.Mutants;
 /// <param name="Findings">Of the trial that found it.</param>
 public sealed record MutantResult(Mutant Mutant, int Trials, IReadOnlyList<Finding> Findings)
 {
+    // Where leads still wait, what is missing may only be late.
+    private static readonly Counter[] MayBeLate = [Counter.Lost, Counter.Stale, Counter.MissingAudit];
+
     /// <summary>Leads that still wait may only have been slow: that is no proof, unless it is what the mutant does.</summary>
     public bool IsCaught =>
-        Findings.Any(finding => Mutant.Counters.Contains(finding.Counter))
-        && (Mutant.Counters.Contains(Counter.Stuck) || Findings.All(finding => finding.Counter != Counter.Stuck));
+        Findings.Any(finding =>
+            Mutant.Counters.Contains(finding.Counter)
+            && (
+                !MayBeLate.Contains(finding.Counter)
+                || Mutant.Counters.Contains(Counter.Stuck)
+                || Findings.All(other => other.Counter != Counter.Stuck)
+            )
+        );
 
     public override string ToString()
     {
