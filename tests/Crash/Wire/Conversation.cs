@@ -15,6 +15,9 @@ public abstract class Conversation
     /// <summary>The number by which the server knows this connection, where it has told; else null.</summary>
     public int? ServerProcessId { get; protected set; }
 
+    /// <summary>The server has been asked something and has not begun to answer.</summary>
+    public virtual bool AwaitsAnswer => false;
+
     /// <summary>Takes bytes that the service sent and gives, in order, those that may go on.</summary>
     public IReadOnlyList<Piece> FromService(ReadOnlyMemory<byte> bytes)
     {

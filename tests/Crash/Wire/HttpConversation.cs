@@ -21,7 +21,9 @@ public sealed class HttpConversation(Func<Request, string?> nameOf, Action<Reque
     : Conversation
 {
     private readonly Frames _requests = new(LengthOf);
-    private Request? _asked;
+    private volatile Request? _asked;
+
+    public override bool AwaitsAnswer => _asked is not null;
 
     protected override IEnumerable<Piece> Sent(ReadOnlyMemory<byte> bytes)
     {

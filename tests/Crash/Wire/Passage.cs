@@ -5,6 +5,9 @@ namespace LeadSync.Crash.Wire;
 /// <summary>One connection of a service through a <see cref="Link"/>, both directions.</summary>
 public sealed class Passage(Link link, Socket service, Socket server, Conversation conversation, Tripwire wire)
 {
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+    private const int Looks = 250;
+
     public Link Link => link;
 
     public Conversation Conversation => conversation;
@@ -64,6 +67,8 @@ public sealed class Passage(Link link, Socket service, Socket server, Conversati
             // One side is gone: the other hears of it below, as it would without us in between.
         }
         await link.Open;
+        if (to == server)
+            await AnsweredAsync();
         try
         {
             to.Shutdown(SocketShutdown.Send);
@@ -72,6 +77,13 @@ public sealed class Passage(Link link, Socket service, Socket server, Conversati
         {
             // It is gone as well.
         }
+    }
+
+    // A web server that hears of the end before it has answered may leave undone what it was asked; the CRM does not.
+    private async Task AnsweredAsync()
+    {
+        for (var look = 0; look < Looks && conversation.AwaitsAnswer && server.Connected; look++)
+            await Wall.WaitAsync(BetweenLooks);
     }
 
     private static async Task SendAsync(Socket to, ReadOnlyMemory<byte> bytes)
