@@ -49,7 +49,8 @@ async Task<bool> RunAsync()
             end.Token
         );
         Tell(TryMutants.Table(results));
-        isClean &= results.All(result => result.IsCaught);
+        // None tried is none caught: a name that no mutant has must not look like success.
+        isClean &= results.Count > 0 && results.All(result => result.IsCaught);
     }
     if (options.Command is "all" or "soak")
     {

@@ -5,7 +5,7 @@ namespace LeadSync.Hosting.Bus;
 /// way is done together, in one transaction instead of many. After each go it rests for as long as that took, unless enough
 /// waits for a full one: a machine that has too much to do does it in fewer and larger goes.
 /// </summary>
-/// <param name="work">Its effect must be the same when it runs twice, and none at all when it throws.</param>
+/// <param name="work">Its effect must be the same when it runs twice: where it throws, it is run again for each piece.</param>
 /// <param name="most">Items in one go; only a piece that has more by itself is done as it is.</param>
 /// <param name="atOnce">How many goes there are at the same time.</param>
 public sealed class Joined<TItem>(
