@@ -17,6 +17,16 @@ public sealed class When_a_trial_is_planned
     public void The_same_seed_gives_the_same_trial() => TrialPlan.Of(90_112).ShouldBe(TrialPlan.Of(90_112));
 
     [Fact]
+    public void Only_those_that_are_asked_for_are_tried()
+    {
+        TrialPlan
+            .From(4_711, "crm.request EffectLate")
+            .Take(3)
+            .ShouldAllBe(plan => plan.Point.Name == "push.crm.request" && plan.Fault == Fault.EffectLate);
+        TrialPlan.From(4_711, "no such point").ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Every_point_is_met_by_several_faults() =>
         Points.All.ShouldAllBe(point => Cells.All.Count(cell => cell.Point == point) >= 5);
 }

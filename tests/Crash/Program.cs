@@ -36,11 +36,17 @@ async Task<bool> RunAsync()
         await using var house = new CrashHouse(servers);
         await house.StartAsync();
         var trials = options.Command == "replay" ? 1 : options.Trials;
-        var report = await new Matrix(house, Console.WriteLine).RunAsync(options.Seed, trials, end.Token);
+        var report = await new Matrix(house, Console.WriteLine).RunAsync(
+            options.Seed,
+            trials,
+            options.Command == "matrix" ? options.Only : "",
+            end.Token
+        );
         Tell(report.ToString());
         if (options.Json is { } file)
             await File.WriteAllTextAsync(file, report.ToJson(), end.Token);
-        isClean &= report.IsClean;
+        // None tried is none passed.
+        isClean &= report.IsClean && report.Results.Count > 0;
     }
     if (options.Command is "all" or "mutants")
     {

@@ -79,7 +79,11 @@ public sealed class RunningService(
             {
                 if (_process!.HasExited)
                     throw new ShouldAssertException($"{name} died: {await File.ReadAllTextAsync(Log)}");
-                (await ReadinessAsync()).ShouldBe(HttpStatusCode.OK);
+                using var answer = await _http.GetAsync(new Uri(Address, "/health/ready"));
+                answer.StatusCode.ShouldBe(
+                    HttpStatusCode.OK,
+                    $"{name} is not ready: {await answer.Content.ReadAsStringAsync()}"
+                );
             },
             TimeSpan.FromSeconds(90)
         );

@@ -6,12 +6,13 @@ namespace LeadSync.Crash.Trials;
 /// <summary>Trials of seeds that follow each other, on one house.</summary>
 public sealed class Matrix(CrashHouse house, Action<string> tell)
 {
-    public async Task<RunReport> RunAsync(int firstSeed, int trials, CancellationToken stop)
+    public async Task<RunReport> RunAsync(int firstSeed, int trials, string only, CancellationToken stop)
     {
         var report = new RunReport("matrix", firstSeed);
-        for (var number = 0; number < trials && !stop.IsCancellationRequested; number++)
+        foreach (var plan in TrialPlan.From(firstSeed, only).Take(trials))
         {
-            var plan = TrialPlan.Of(firstSeed + number);
+            if (stop.IsCancellationRequested)
+                break;
             TrialResult result;
             try
             {
@@ -34,7 +35,7 @@ public sealed class Matrix(CrashHouse house, Action<string> tell)
                 );
             }
             report.Add(result);
-            tell($"{number + 1, 4}  {result}");
+            tell($"{report.Results.Count, 4}  {result}");
         }
         report.End();
         return report;

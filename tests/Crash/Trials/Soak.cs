@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LeadSync.Crash.Checking;
 using LeadSync.Crash.Reports;
 using LeadSync.WholeSystem;
+using Shouldly;
 
 namespace LeadSync.Crash.Trials;
 
@@ -23,6 +24,7 @@ public sealed class Soak(CrashHouse house, int seed, Action<string> tell)
     private readonly HashSet<RunningService> _down = [];
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, int> _strikes = new(StringComparer.Ordinal);
+    private readonly List<Finding> _notReady = [];
 
     public async Task<SoakReport> RunAsync(TimeSpan span, CancellationToken stop)
     {
@@ -45,7 +47,11 @@ public sealed class Soak(CrashHouse house, int seed, Action<string> tell)
             unrest = await state.UnrestAsync(producer.Ledger, stop);
         } while (unrest is not null && Stopwatch.GetElapsedTime(ended) < Settled);
         var recovery = Stopwatch.GetElapsedTime(ended);
-        var findings = Checker.Check(await new Collect(house, producer, state).ReadAsync(since, [], stop));
+        IReadOnlyList<Finding> findings =
+        [
+            .. _notReady,
+            .. Checker.Check(await new Collect(house, producer, state).ReadAsync(since, [], stop)),
+        ];
         if (unrest is not null && findings.Count == 0)
             findings = [new Finding(Counter.Stuck, producer.Prefix, unrest)];
         return new SoakReport(
@@ -165,11 +171,27 @@ public sealed class Soak(CrashHouse house, int seed, Action<string> tell)
             default:
                 Count($"{victim.Name} killed");
                 await victim.KillAsync();
-                await victim.StartAsync();
+                await StartAsync(victim);
                 break;
         }
         lock (_gate)
             _down.Remove(victim);
+    }
+
+    // One that does not come back is what a soak is there to find: the others go on, and it is started once more.
+    private async Task StartAsync(RunningService victim)
+    {
+        try
+        {
+            await victim.StartAsync();
+        }
+        catch (ShouldAssertException notReady)
+        {
+            lock (_gate)
+                _notReady.Add(new Finding(Counter.Stuck, victim.Name, notReady.Message));
+            await victim.KillAsync();
+            await victim.StartAsync();
+        }
     }
 
     private async Task KillServerAsync(string server)
