@@ -47,16 +47,15 @@ public sealed class LeadSyncStore(NpgsqlDataSource database, TimeProvider clock)
         var takenIn = await connection.QueryAsync<(Guid Connection, string Source, string LeadId)>(
             new CommandDefinition(
                 // A withdrawn lead is done at once: nothing is wanted any more, and the version stays as its tombstone.
-                // Keys come as JSON, for unnest takes arrays of arrays apart.
                 """
                 insert into lead_sync as s
                     (connection_id, source, lead_id, workspace, wanted, version, from_version, done_run, keys, trace_parent,
                      priority)
                 select n.connection_id, n.source, n.lead_id, n.workspace, n.wanted::jsonb, n.version, n.version,
-                       n.withdrawn::int, array(select jsonb_array_elements_text(n.keys::jsonb)), n.trace_parent,
-                       case when n.wanted::jsonb @> '{"backfill": true}' then 2 else 0 end
-                  from unnest(@connections, @sources, @leadIds, @workspaces, @wanted, @versions, @withdrawn, @keys, @traces)
-                    as n (connection_id, source, lead_id, workspace, wanted, version, withdrawn, keys, trace_parent)
+                       n.withdrawn::int, n.keys::text[], n.trace_parent,
+                       n.priority
+                  from unnest(@connections, @sources, @leadIds, @workspaces, @wanted, @versions, @withdrawn, @keys, @traces, @priorities)
+                    as n (connection_id, source, lead_id, workspace, wanted, version, withdrawn, keys, trace_parent, priority)
                   join lane l on l.connection_id = n.connection_id and l.workspace = n.workspace
                 on conflict (connection_id, source, lead_id) do update set
                     wanted = excluded.wanted,
@@ -91,8 +90,9 @@ public sealed class LeadSyncStore(NpgsqlDataSource database, TimeProvider clock)
                     wanted = rows.Select(row => JsonSerializer.Serialize(row.Item, Wire.Json)).ToArray(),
                     versions = rows.Select(row => row.Item.Version).ToArray(),
                     withdrawn = rows.Zip(isBelow, (row, below) => row.Item.Withdrawn || below).ToArray(),
-                    keys = rows.Select(row => JsonSerializer.Serialize(PersonKeys.Of(row.Item))).ToArray(),
+                    keys = rows.Select(row => PersonKeys.AsText(PersonKeys.Of(row.Item))).ToArray(),
                     traces = rows.Select(row => row.Item.TraceParent).ToArray(),
+                    priorities = rows.Select(row => row.Item.Backfill ? (short)2 : (short)0).ToArray(),
                 },
                 transaction,
                 cancellationToken: cancellationToken

@@ -21,6 +21,15 @@ public static class PersonKeys
         $"record:{(RecordId.TryLengthen(recordId, out var longId) ? longId : recordId)}";
 
     /// <summary>
+    /// Keys as PostgreSQL writes an array of texts. A statement for many leads takes those of each so, for unnest takes arrays of
+    /// arrays apart.
+    /// </summary>
+    public static string AsText(IEnumerable<string> keys) => $"{{{string.Join(',', keys.Select(Quoted))}}}";
+
+    private static string Quoted(string key) =>
+        $"\"{key.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>
     /// Picks one lead of each person; the others wait, because what becomes of the first decides what is to be done with them.
     /// Gives the keys of all of them, for nobody else may take one of these people meanwhile.
     /// </summary>

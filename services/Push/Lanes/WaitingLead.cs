@@ -36,5 +36,6 @@ public sealed record WaitingLead(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? TestBatch { get; init; }
 
+    [JsonIgnore]
     public LeadKey Key => Wanted.Key(Workspace);
 }

@@ -61,18 +61,15 @@ public sealed class OutcomeRelay(
     /// </summary>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
-        var rows = await outcomes.ClaimAsync(Most, cancellationToken);
-        var groups = rows.GroupBy(row => (row.Workspace, row.Kind)).Select(group => group.ToList()).ToList();
+        await using var taken = await outcomes.TakeAsync(Most, cancellationToken);
+        var groups = taken.Rows.GroupBy(row => (row.Workspace, row.Kind)).Select(group => group.ToList()).ToList();
         var faults = await Task.WhenAll(groups.Select(group => TryPublishAsync(group, cancellationToken)));
         var published = groups.Zip(faults).ToLookup(pair => pair.Second is null, pair => pair.First);
         if (published[true].Any())
-            await outcomes.DeleteAsync([.. published[true].SelectMany(group => group)], CancellationToken.None);
+            await taken.EndAsync(published[true].SelectMany(group => group), CancellationToken.None);
         if (Array.Find(faults, fault => fault is not null) is { } first)
-        {
-            await outcomes.UnclaimAsync([.. published[false].SelectMany(group => group)], CancellationToken.None);
             ExceptionDispatchInfo.Throw(first);
-        }
-        return rows.Count;
+        return taken.Rows.Count;
     }
 
     private async Task<Exception?> TryPublishAsync(

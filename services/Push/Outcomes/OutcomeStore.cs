@@ -3,10 +3,10 @@ using Npgsql;
 
 namespace LeadSync.Push.Outcomes;
 
-/// <summary>All SQL on <c>outcome</c>: inserted with what it tells of, claimed, published outside, deleted.</summary>
+/// <summary>All SQL on <c>outcome</c>: inserted with what it tells of, taken, published outside, deleted.</summary>
 public sealed class OutcomeStore(NpgsqlDataSource database)
 {
-    /// <summary>A claimed outcome.</summary>
+    /// <summary>An outcome to publish.</summary>
     public sealed record Row(long OutcomeId, string Workspace, string Kind, string Body);
 
     public static async Task AddAsync(
@@ -63,51 +63,38 @@ public sealed class OutcomeStore(NpgsqlDataSource database)
             )
         );
 
-    /// <summary>Claims outcomes for a minute, oldest first; whoever dies with a claim leaves them to the next.</summary>
-    public async Task<List<Row>> ClaimAsync(int most, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes outcomes, oldest first: nobody else takes them until they are ended or given up, or whoever took them dies.
+    /// </summary>
+    public async Task<TakenOutcomes> TakeAsync(int most, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(
-                """
-                update outcome set claimed_until = now() + interval '1 minute'
-                 where outcome_id in (select outcome_id from outcome
-                                       where claimed_until < now()
-                                       order by outcome_id
-                                       limit @most
-                                         for update skip locked)
-                returning outcome_id, workspace, kind, body
-                """,
-                new { most },
-                cancellationToken: cancellationToken
-            )
-        );
-        return [.. rows.OrderBy(row => row.OutcomeId)];
-    }
-
-    /// <summary>Gives claimed outcomes back, so that they need not wait for the claim to lapse.</summary>
-    public async Task UnclaimAsync(IReadOnlyList<Row> claimed, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                "update outcome set claimed_until = '-infinity' where outcome_id = any(@ids)",
-                new { ids = claimed.Select(row => row.OutcomeId).ToArray() },
-                cancellationToken: cancellationToken
-            )
-        );
-    }
-
-    /// <summary>Ends outcomes that the broker has confirmed.</summary>
-    public async Task DeleteAsync(IReadOnlyList<Row> published, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            new CommandDefinition(
-                "delete from outcome where outcome_id = any(@ids)",
-                new { ids = published.Select(row => row.OutcomeId).ToArray() },
-                cancellationToken: cancellationToken
-            )
-        );
+        var connection = await database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var rows = await connection.QueryAsync<Row>(
+                new CommandDefinition(
+                    // The rows are locked, not changed: half of what telling them cost was to write down who tells them. The
+                    // limit is for one who is cut off from the database without the database noticing.
+                    """
+                    set local idle_in_transaction_session_timeout = '1min';
+                    select outcome_id, workspace, kind, body
+                      from outcome
+                     order by outcome_id
+                     limit @most
+                       for update skip locked
+                    """,
+                    new { most },
+                    transaction,
+                    cancellationToken: cancellationToken
+                )
+            );
+            return new TakenOutcomes(rows.AsList(), transaction);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
     }
 }

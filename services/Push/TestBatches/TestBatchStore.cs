@@ -58,7 +58,7 @@ public sealed class TestBatchStore(NpgsqlDataSource database, SettingChanges cha
                   from lane where connection_id = @ConnectionId and workspace = @Workspace;
                 insert into lead_sync (connection_id, source, lead_id, workspace, wanted, version, from_version, keys, test_batch)
                 select b.connection_id, @Source, n.lead_id, b.workspace, n.wanted::jsonb, n.version, n.version,
-                       array(select jsonb_array_elements_text(n.keys::jsonb)), b.batch_id
+                       n.keys::text[], b.batch_id
                   from unnest(@leadIds, @wanted, @versions, @keys) as n (lead_id, wanted, version, keys)
                   join test_batch b on b.batch_id = @BatchId
                 """,
@@ -73,7 +73,7 @@ public sealed class TestBatchStore(NpgsqlDataSource database, SettingChanges cha
                     leadIds = wanted.Select(lead => lead.LeadId).ToArray(),
                     wanted = wanted.Select(lead => JsonSerializer.Serialize(lead, Wire.Json)).ToArray(),
                     versions = wanted.Select(lead => lead.Version).ToArray(),
-                    keys = wanted.Select(lead => JsonSerializer.Serialize(PersonKeys.Of(lead))).ToArray(),
+                    keys = wanted.Select(lead => PersonKeys.AsText(PersonKeys.Of(lead))).ToArray(),
                 },
                 transaction,
                 cancellationToken: cancellationToken

@@ -35,6 +35,7 @@ public sealed record Intent(
     [JsonIgnore]
     public bool IsReleased { get; init; }
 
+    [JsonIgnore]
     public KnownRecord? Record => Plan.RecordId is null ? null : new KnownRecord(Plan.Object, Plan.RecordId);
 }
 

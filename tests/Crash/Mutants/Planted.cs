@@ -160,8 +160,13 @@ public static class Planted
         new(
             "hold ignored",
             "Push",
-            "a call starts although the lane was paused",
+            "a call starts although the lane was paused: neither a lane's claim nor a call asks",
             [
+                new(
+                    "services/Push/Lanes/LeaseStore.cs",
+                    "where h.connection_id = l.connection_id and h.source = '' and h.object = '')",
+                    "where h.connection_id = l.connection_id and h.source = '' and h.object = '' and false)"
+                ),
                 new(
                     "services/Push/Holds/HoldWatch.cs",
                     "if (known.Of(connectionId).Any(hold => hold.IsWhole || cargo.Any(one => hold.Covers(one.Source, one.Object))))",
@@ -180,10 +185,15 @@ public static class Planted
             [
                 new(
                     "services/Push/Outcomes/OutcomeRelay.cs",
-                    "        var rows = await outcomes.ClaimAsync(Most, cancellationToken);\n",
+                    "            await taken.EndAsync(published[true].SelectMany(group => group), CancellationToken.None);\n",
+                    "            await Task.Yield();\n"
+                ),
+                new(
+                    "services/Push/Outcomes/OutcomeRelay.cs",
+                    "        await using var taken = await outcomes.TakeAsync(Most, cancellationToken);\n",
                     """
-                            var rows = await outcomes.ClaimAsync(Most, cancellationToken);
-                            await outcomes.DeleteAsync(rows, cancellationToken);
+                            await using var taken = await outcomes.TakeAsync(Most, cancellationToken);
+                            await taken.EndAsync(taken.Rows, cancellationToken);
 
                     """
                 ),
@@ -196,18 +206,18 @@ public static class Planted
         new(
             "no sweeper",
             "Push",
-            "what somebody had claimed who died is never taken up",
+            "a lane whose worker died is never taken up",
             [
                 new(
-                    "services/Push/Outcomes/OutcomeStore.cs",
-                    "where claimed_until < now()",
-                    "where claimed_until = '-infinity'"
+                    "services/Push/Lanes/LeaseStore.cs",
+                    "where l.lease_until < now()",
+                    "where l.lease_until < now() and l.owner is null"
                 ),
             ],
-            "push.bus.publish",
+            "push.intent.committed",
             Fault.Kill,
             InUpdates: false,
-            [Counter.MissingAudit, Counter.Stuck]
+            [Counter.Lost, Counter.MissingAudit, Counter.Stuck]
         ),
         new(
             "no check of the topology",

@@ -44,7 +44,7 @@ public static class Cells
             "push.intent.committed" => more.Append(Fault.Hold),
             "gateway.bus.publish" => more.Append(Fault.Unbind),
             "mapping.bus.publish" => more.Append(Fault.Alarm),
-            "push.claim.committed" => more.Append(Fault.PostgresAway),
+            "push.told.sent" => more.Append(Fault.PostgresAway),
             _ => more,
         };
         return everywhere.Concat(more);

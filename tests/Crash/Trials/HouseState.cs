@@ -40,18 +40,6 @@ public sealed class HouseState(CrashHouse house, string prefix)
         return underWay == 0 ? null : $"{underWay} intents and outcomes are under way";
     }
 
-    /// <summary>
-    /// Has the minute pass for which outcomes are claimed: whoever died with a claim leaves them until then, and nothing else
-    /// is to be waited for.
-    /// </summary>
-    public async Task LetClaimsLapseAsync()
-    {
-        await using var connection = Open("Push");
-        await connection.ExecuteAsync(
-            "update outcome set claimed_until = claimed_until - interval '1 minute' where claimed_until > now()"
-        );
-    }
-
     /// <summary>The trial's rows of the lanes.</summary>
     public async Task<IReadOnlyList<Row>> ReadRowsAsync(CancellationToken stop) =>
         [

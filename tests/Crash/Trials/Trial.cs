@@ -8,7 +8,6 @@ namespace LeadSync.Crash.Trials;
 public sealed class Trial(CrashHouse house, TrialPlan plan)
 {
     private static readonly TimeSpan Reached = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan ClaimsLapse = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(50);
 
     // What is only on its way is no finding yet: Audit hears over several queues.
@@ -109,18 +108,12 @@ public sealed class Trial(CrashHouse house, TrialPlan plan)
         CancellationToken stop
     )
     {
-        var haveLapsed = false;
         while (true)
         {
             var unrest = await UnrestAsync(state, producer, stop);
             var elapsed = Stopwatch.GetElapsedTime(began);
             if (unrest is null || elapsed > patience)
                 return unrest;
-            if (!haveLapsed && elapsed > ClaimsLapse)
-            {
-                haveLapsed = true;
-                await state.LetClaimsLapseAsync();
-            }
             await Wall.WaitAsync(Between, stop);
         }
     }

@@ -134,10 +134,9 @@ internal sealed partial class World
         TellTime();
         var rows = _thread.Finish(async () =>
         {
-            var outcomes = One(Running).Outcomes;
-            var claimed = await outcomes.ClaimAsync(2_000, CancellationToken.None);
-            await outcomes.DeleteAsync(claimed, CancellationToken.None);
-            return claimed;
+            await using var taken = await One(Running).Outcomes.TakeAsync(2_000, CancellationToken.None);
+            await taken.EndAsync(taken.Rows, CancellationToken.None);
+            return taken.Rows;
         });
         foreach (var row in rows)
             Hear(row);
