@@ -5,9 +5,9 @@ namespace LeadSync.Push;
 /// <summary>Settings of the section <c>Push</c>.</summary>
 public sealed class PushOptions
 {
-    /// <summary>Most leads taken from a lane at once; by default 500.</summary>
+    /// <summary>Most leads taken from a lane at once: two full calls to Salesforce, which takes 200 a call; by default 400.</summary>
     [Range(1, 1_000)]
-    public int BatchSize { get; set; } = 500;
+    public int BatchSize { get; set; } = 400;
 
     /// <summary>
     /// How long a lane's turn begins new batches, and a batch new guarded updates, so that others get their turn; by default

@@ -13,9 +13,6 @@ public sealed class Consumers
 {
     private const ushort Prefetch = 32;
 
-    // What our own services send here is at most 256 KB a message, and mostly far less: a few leads that came alone.
-    private const ushort PrefetchOfShare = 64;
-
     private readonly IServiceCollection _services;
     private readonly BusOptions _options;
 
@@ -96,7 +93,7 @@ public sealed class Consumers
         );
 
         void Read(IBusRegistrationContext context, IRabbitMqReceiveEndpointConfigurator endpoint) =>
-            Configure<TItem, TConsumer>(context, endpoint, shares.Queue, PrefetchOfShare);
+            Configure<TItem, TConsumer>(context, endpoint, shares.Queue, Prefetch);
     }
 
     private static void Configure<TItem, TConsumer>(

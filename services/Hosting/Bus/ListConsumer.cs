@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Threading.RateLimiting;
 using LeadSync.Contracts;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
@@ -62,11 +63,14 @@ internal sealed class ListConsumer<TItem, TConsumer>(
     public async Task Consume(ConsumeContext<ArrivedBody> context)
     {
         var stop = lifetime.ApplicationStopping;
+        var message = context.ReceiveContext;
+        // From here on: the broker does not wait for ever for what it has delivered, opened or not.
+        var began = backoff.Begin();
+        using var room = await consumption.EnterAsync(message.GetBody().Length, message.InputAddress, stop);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         await using var stopping = stop.Register(() => abort.CancelAfter(Grace));
-        var work = new Work(backoff, backoff.Begin(), stop, abort.Token);
+        var work = new Work(backoff, began, stop, abort.Token);
 
-        var message = context.ReceiveContext;
         var items = await OpenAsync(message, work);
         using var span = Telemetry.StartLinked(
             $"take in {consumption.Queue}",
@@ -199,7 +203,8 @@ internal sealed class ListConsumer<TItem, TConsumer>(
 
 /// <summary>
 /// One intake of a service, what opens its messages, and what takes their items in: those of one queue that wait at the same time
-/// together, so that what holds one queue up holds up no other.
+/// together, so that what holds one queue up holds up no other. Of those that are fetched ahead only some are opened: opened, a
+/// message is several times as large.
 /// </summary>
 internal sealed class Consumption<TItem, TConsumer>(
     string queue,
@@ -210,7 +215,12 @@ internal sealed class Consumption<TItem, TConsumer>(
     where TConsumer : class, IItemConsumer<TItem>
 {
     private const int Most = 2_000;
-    private readonly ConcurrentDictionary<Uri, Joined<Arrived<TItem>>> _ofQueue = new();
+
+    // Of the messages of one queue; a larger one is opened alone.
+    private const int BytesOpen = 1024 * 1024;
+
+    private readonly ConcurrentDictionary<Uri, (Joined<Arrived<TItem>> Joined, ConcurrencyLimiter Room)> _ofQueue =
+        new();
 
     public string Queue => queue;
 
@@ -219,9 +229,24 @@ internal sealed class Consumption<TItem, TConsumer>(
     /// <summary><see cref="IItemConsumer{TItem}.ConsumeAsync"/>, joined with what else waits.</summary>
     /// <param name="from">The very queue that they came from.</param>
     public Task ConsumeAsync(IReadOnlyList<Arrived<TItem>> items, Uri from, CancellationToken cancellationToken) =>
-        _ofQueue
-            .GetOrAdd(from, _ => new Joined<Arrived<TItem>>(consumer.ConsumeAsync, clock, Most))
-            .RunAsync(items, cancellationToken);
+        Of(from).Joined.RunAsync(items, cancellationToken);
+
+    /// <summary>Waits until a message may be opened; first come, first served. What it gives is held until its items are taken in.</summary>
+    /// <param name="from">The very queue that it came from.</param>
+    public ValueTask<RateLimitLease> EnterAsync(int bytes, Uri from, CancellationToken cancellationToken) =>
+        Of(from).Room.AcquireAsync(Math.Min(bytes, BytesOpen), cancellationToken);
+
+    private (Joined<Arrived<TItem>> Joined, ConcurrencyLimiter Room) Of(Uri queue) =>
+        _ofQueue.GetOrAdd(
+            queue,
+            _ =>
+                (
+                    new Joined<Arrived<TItem>>(consumer.ConsumeAsync, clock, Most),
+                    new ConcurrencyLimiter(
+                        new ConcurrencyLimiterOptions { PermitLimit = BytesOpen, QueueLimit = int.MaxValue }
+                    )
+                )
+        );
 }
 
 /// <summary>How messages are opened.</summary>
