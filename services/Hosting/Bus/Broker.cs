@@ -54,6 +54,10 @@ public sealed class Broker(
 ) : BackgroundService
 {
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(2);
+
+    // Of one question to the broker. The topology is hundreds of them, each of which the client limits by itself: under one limit for
+    // all, a broker that is far away or busy would never be done, however often it is asked anew.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly SemaphoreSlim _gate = new(1);
     private IConnection? _connection;
     private IChannel? _channel;
@@ -85,11 +89,17 @@ public sealed class Broker(
             }
             catch (Exception fault) when (Faults.IsInfrastructure(fault) && !stoppingToken.IsCancellationRequested)
             {
-                if (Trouble is null)
-                    log.LogWarning("The broker does not answer ({Fault}); trying again", Faults.Name(fault));
-                Trouble = fault is OperationInterruptedException { ShutdownReason: { ReplyCode: 406 } refused }
-                    ? $"The broker refuses the topology: {refused.ReplyText}"
-                    : "The broker does not answer.";
+                var trouble = fault switch
+                {
+                    OperationInterruptedException { ShutdownReason: { ReplyCode: 406 } refused } =>
+                        $"The broker refuses the topology: {refused.ReplyText}",
+                    HttpRequestException =>
+                        "The broker's management API does not answer, so it is not known whether all queues are bound.",
+                    _ => "The broker does not answer.",
+                };
+                if (Trouble != trouble)
+                    log.LogWarning("{Trouble} Trying again ({Fault})", trouble, Faults.Name(fault));
+                Trouble = trouble;
             }
             await Task.Delay(WatchEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -145,7 +155,8 @@ public sealed class Broker(
                         body,
                         cancellationToken
                     )
-                    .AsTask(),
+                    .AsTask()
+                    .WaitAsync(Patience, cancellationToken),
             cancellationToken
         );
     }
@@ -155,7 +166,10 @@ public sealed class Broker(
         if (place.Management is null)
         {
             await UseAsync(
-                channel => channel.QueueDeclarePassiveAsync(Topology.Routes[0].Queue, cancellationToken),
+                channel =>
+                    channel
+                        .QueueDeclarePassiveAsync(Topology.Routes[0].Queue, cancellationToken)
+                        .WaitAsync(Patience, cancellationToken),
                 cancellationToken
             );
             return null;
@@ -212,9 +226,7 @@ public sealed class Broker(
                     cancellationToken
                 );
             }
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(TimeSpan.FromSeconds(20));
-            await use(_channel).WaitAsync(limit.Token);
+            await use(_channel);
         }
         finally
         {
